@@ -1,0 +1,1 @@
+"""Everything that writes files: the command line, comparisons, tables and pictures."""

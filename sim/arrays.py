@@ -1,0 +1,83 @@
+"""Arrays of the model and the only ways in which they are summed.
+
+A batch is an array ``(kind, runs, members)``: kinds (activities, signals, channels, modules) come
+first, so that one kind of all members lies together in memory; runs never come last.
+Sums over kinds and members run left to right, so that a run has the same bits alone and in any
+batch, and a kind that is added last and holds zeros changes none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def weighed(weight: Floats | Sequence[float], x: Floats) -> Floats:
+    """Sum a kind-first array over its kinds with a weight for each, left to right.
+
+    Parameters
+    ----------
+    weight : (kind,) or broadcastable (kind, runs, members)
+    x : (kind, runs, members)
+
+    Returns
+    -------
+    (runs, members)
+
+    Examples
+    --------
+    >>> weighed([1.0, 2.0], np.array([[[3.0]], [[4.0]]]))
+    array([[11.]])
+    """
+    result: Floats = x[0] * weight[0]
+    for k in range(1, len(x)):
+        result += x[k] * weight[k]
+    return result
+
+
+def summed(x: Floats) -> Floats:
+    """Sum a kind-first array over its kinds, left to right: (kind, ...) to (...)."""
+    result = x[0].copy()
+    for plane in x[1:]:
+        result += plane
+    return result
+
+
+def norm(x: Floats) -> Floats:
+    """Length of each member's vector over kinds: (kind, runs, members) to (runs, members)."""
+    return np.sqrt(weighed(x, x))
+
+
+def total(x: Floats) -> Floats:
+    """Sum over members, left to right: (..., members) to (...)."""
+    return np.asarray(np.cumsum(x, axis=-1)[..., -1])
+
+
+def average(x: Floats) -> Floats:
+    """Mean over members, left to right: (..., members) to (...)."""
+    return total(x) / x.shape[-1]
+
+
+def over_weeks(x: Floats) -> Floats:
+    """Mean over weeks, left to right: (weeks, ...) to (...)."""
+    return np.asarray(np.cumsum(x, axis=0)[-1] / len(x))
+
+
+def dot(x: Sequence[float] | Floats, y: Sequence[float] | Floats) -> float:
+    """Inner product of two short vectors, left to right."""
+    result = 0.0
+    for a, b in zip(x, y, strict=True):
+        result += float(a) * float(b)
+    return result
+
+
+def length(x: Sequence[float] | Floats) -> float:
+    """Euclidean length of a short vector, left to right."""
+    return math.sqrt(dot(x, x))

@@ -1,0 +1,1 @@
+"""Catalogue: perceived rewards → effort."""

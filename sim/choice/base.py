@@ -1,0 +1,38 @@
+"""What a rule of choice is: the effort that answers perceived marginal rewards, and what it costs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from sim.arrays import Floats
+
+
+class Choice(ABC):
+    """Answer marginal rewards with effort."""
+
+    @abstractmethod
+    def respond(self, m: Floats, habit: Floats) -> Floats:
+        """Return the effort that is best for marginal rewards m, from the habitual week.
+
+        Parameters
+        ----------
+        m, habit : (activity, runs, members) both
+            Utility per effort · effort when nothing is rewarded [week].
+
+        Returns
+        -------
+        (activity, runs, members), at least 0.
+        """
+
+    @abstractmethod
+    def effort_cost(self, effort: Floats, habit: Floats) -> Floats:
+        """Cost of an effort (activity, runs, members) [utility]: (runs, members)."""
+
+    @abstractmethod
+    def softness(self, slope: Floats) -> float:
+        """Return r'C⁻¹r: how much a score of loadings `slope` (activity,) moves per unit of incentive."""
+
+    @property
+    def hours(self) -> tuple[float, float]:
+        """Least and most hours of a week [week]; 0 and infinity where they are free."""
+        return 0.0, float("inf")

@@ -1,0 +1,202 @@
+"""Contests: how likely a place is, and what a point of score adds to it.
+
+Everybody's score is expected score + noise, independent, normal, of standard deviation σ. With k
+places among N members, member i gets one if at most k−1 of its rivals end above:
+
+    P_i = ∫ φ((x−ŝ_i)/σ)/σ · Pr(at most k−1 rivals above x) dx          (exact)
+    P_i = Φ((ŝ_i−ĉ)/σ),  ĉ solving mean_i P_i = k/N                      (crowd)
+
+Exact integrals use the trapezoid rule with step σ/4 and the leave-one-out Poisson-binomial
+recursion for the number of rivals above. Whoever knows only the team's mean score μ believes all
+rivals to stand there; then P_i depends on (ŝ_i−μ)/σ alone and is tabulated once. A fractional
+number of places is the mixture of the two whole numbers around it, as the lottery that rounds it.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from scipy.interpolate import CubicHermiteSpline
+from scipy.special import betainc, ndtr, ndtri
+
+from sim.arrays import Floats, average
+from sim.errors import InvalidInput, unknown
+
+STEP, REACH, MOST_NODES = 0.25, 8.0, 20_000  # [σ] between nodes · beyond the outermost score · a grid's limit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contest:
+    """How members of one team are compared.
+
+    Parameters
+    ----------
+    members : int
+        People in the team, N.
+    noise : float
+        Standard deviation σ of a score about its expectation [score], above 0 where a contest is held.
+    rivals : str
+        `exact` or `crowd`.
+    exact_up_to : int
+        Largest team that is solved exactly; a crowd above.
+
+    References
+    ----------
+    Lazear & Rosen (1981), J. Political Economy 89(5), 841-864; k prizes among N: THEORY E.
+
+    Examples
+    --------
+    >>> two = Contest(members=2, noise=1.0, rivals="exact", exact_up_to=12)
+    >>> p, slope = two.chance(np.zeros((1, 2)), np.zeros((1, 2)), places=1)
+    >>> p.round(6).tolist(), slope.round(6).tolist()
+    ([[0.5, 0.5]], [[0.282095, 0.282095]])
+    """
+
+    members: int
+    noise: float
+    rivals: str
+    exact_up_to: int
+
+    def __post_init__(self) -> None:
+        if self.rivals not in ("exact", "crowd"):
+            raise unknown("rivals", self.rivals, ["exact", "crowd"])
+
+    def chance(self, own: Floats, field: Floats, places: float) -> tuple[Floats, Floats]:
+        """Probability of one of the places, and its slope in the own expected score.
+
+        Parameters
+        ----------
+        own : (runs, members)
+            Expected own score.
+        field : (runs, members) or (runs, 1)
+            Expected score of every member as rivals see it; one number: all stand at the team's mean.
+        places : float
+            Number of places k, 0 < k < N; otherwise the chance is 0 or 1 and its slope 0.
+
+        Returns
+        -------
+        chance, slope : (runs, members) both
+            Probability · probability per point of score.
+        """
+        if places <= 0 or places >= self.members or self.members == 1:
+            return np.full(own.shape, float(places > 0)), np.zeros(own.shape)
+        if self.noise <= 0:
+            raise InvalidInput("noise", self.noise, "above 0 in a contest")
+        if self.rivals == "crowd" or self.members > self.exact_up_to:
+            return self._crowd(own, field, places / self.members)
+        if field.shape[-1] == 1:
+            odds, slope = _against_the_mean(self.members - 1, places)
+            gap = np.clip((own - field) / self.noise, odds.x[0], odds.x[-1])
+            return np.asarray(odds(gap)), np.asarray(slope(gap)) / self.noise
+        return self._exact(own, field, places)
+
+    def _crowd(self, own: Floats, field: Floats, share: float) -> tuple[Floats, Floats]:
+        gap = (own - _cut(field, self.noise, share)) / self.noise
+        return ndtr(gap), _density(gap) / self.noise
+
+    def _exact(self, own: Floats, field: Floats, places: float) -> tuple[Floats, Floats]:
+        both = np.concatenate([own, field], axis=-1)
+        low, high = both.min(axis=-1) - REACH * self.noise, both.max(axis=-1) + REACH * self.noise
+        steps = np.ceil((high - low) / (STEP * self.noise))
+        if steps.max() > MOST_NODES:
+            least = float((high - low).max()) / (STEP * MOST_NODES)
+            raise InvalidInput(
+                "noise", self.noise, f"at least {least:.3g} in a contest with scores that far apart"
+            )
+        index = np.arange(int(steps.max()) + 1)[:, None]
+        width = np.where(
+            index <= steps, (high - low) / steps, 0.0
+        )  # (nodes, runs), 0 beyond a run's own grid
+        x = low + np.minimum(index, steps) * ((high - low) / steps)
+        above = ndtr((field - x[..., None]) / self.noise)  # (nodes, runs, members)
+        gap = (x[..., None] - own) / self.noise
+        mass = _density(gap) * (width / self.noise)[..., None] * _few_above(above, places)
+        return np.add.reduce(mass, axis=0), np.add.reduce(mass * gap, axis=0) / self.noise
+
+
+def _density(z: Floats) -> Floats:
+    """Standard normal density."""
+    return np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+
+
+def _cut(field: Floats, noise: float, share: float) -> Floats:
+    """Score ĉ above which, on average, `share` of the members end: (runs, members) to (runs, 1)."""
+    z = float(ndtri(1 - share))
+    if field.shape[-1] == 1:
+        return field + z * noise
+    low = field.min(axis=-1, keepdims=True) + z * noise
+    high = field.max(axis=-1, keepdims=True) + z * noise
+    cut, moving = (low + high) / 2, np.ones(low.shape, dtype=bool)
+    for _ in range(200):  # Newton's step, or half the bracket where that leaves it; each run stops by itself
+        gap = (field - cut) / noise
+        excess = average(ndtr(gap))[..., None] - share
+        low, high = np.where(excess > 0, cut, low), np.where(excess > 0, high, cut)
+        slope = average(_density(gap))[..., None] / noise
+        step = cut + excess / np.maximum(slope, 1e-300)
+        better = np.where((step >= low) & (step <= high), step, (low + high) / 2)
+        moving &= np.abs(better - cut) > 1e-14 * (np.abs(cut) + noise)
+        cut = np.where(moving, better, cut)
+        if not moving.any():
+            break
+    return cut
+
+
+def _few_above(above: Floats, places: float) -> Floats:
+    """Probability that, leaving oneself out, at most places−1 members are above each node.
+
+    Parameters
+    ----------
+    above : (nodes, runs, members)
+        Probability that each member ends above the node.
+
+    Returns
+    -------
+    (nodes, runs, members)
+    """
+    whole, part = int(places), places - int(places)
+    count = whole + (part > 0)
+    members = above.shape[-1]
+    none = np.zeros((count, *above.shape[:-1]))
+    none[0] = 1.0
+    after = [none]  # distribution of the number above among members i+1 … N, built from the last
+    for i in range(members - 1, 0, -1):
+        after.append(_one_more(after[-1], above[..., i]))
+    before, result = none, np.empty(above.shape)
+    for i in range(members):
+        rest = after[members - 1 - i]
+        at_most = np.cumsum(rest, axis=0)
+        within = [sum(before[j] * at_most[c - j] for j in range(c + 1)) for c in range(count)]
+        last = within[whole - 1] if whole else np.zeros(above.shape[:-1])
+        result[..., i] = last if part == 0 else (1 - part) * last + part * within[whole]
+        before = _one_more(before, above[..., i])
+    return result
+
+
+def _one_more(count: Floats, above: Floats) -> Floats:
+    """Distribution of the number above when one more member may be: (count, nodes, runs)."""
+    more = count * (1 - above)
+    more[1:] += count[:-1] * above
+    return more
+
+
+@cache
+def _against_the_mean(rivals: int, places: float) -> tuple[CubicHermiteSpline, CubicHermiteSpline]:
+    """Chance and slope, per σ, as functions of the own gap to rivals who all stand at one score."""
+    gap = np.linspace(-12.0, 12.0, 1201)
+    x = np.arange(-20.0, 20.0 + STEP, STEP)
+    whole, part = int(places), places - int(places)
+    few = (1 - part) * _at_most(whole - 1, rivals, ndtr(-x)) + part * _at_most(whole, rivals, ndtr(-x))
+    z = x - gap[:, None]
+    mass = _density(z) * STEP * few
+    chance, slope, bend = mass.sum(axis=1), (mass * z).sum(axis=1), (mass * (z * z - 1)).sum(axis=1)
+    return CubicHermiteSpline(gap, chance, slope), CubicHermiteSpline(gap, slope, bend)
+
+
+def _at_most(count: int, trials: int, p: Floats) -> Floats:
+    """Binomial distribution function Pr(at most `count` of `trials`)."""
+    if count < 0:
+        return np.zeros(p.shape)
+    return np.ones(p.shape) if count >= trials else np.asarray(betainc(trials - count, count + 1, 1 - p))

@@ -1,0 +1,102 @@
+"""How the members of a team decide about a week: perceive, weigh, choose.
+
+    terms_c,ik = ∂u_c/∂a_k                          perceive: a term for each channel (motive)
+    m_ik = Σ_c ω_ic·terms_c,ik                      weigh
+    a* = answer of the rule of choice to m + τ·ε − distaste;  a ← a + η(a* − a)      choose
+
+`Decide` is the seam of the week: the batch passes `StockDecision`, agents and people enter theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from sim.arrays import Floats
+from sim.choice.base import Choice
+from sim.errors import InvalidInput
+from sim.motives.base import Motive
+from sim.perception import Known
+
+
+class Decide(Protocol):
+    """Map what members know to their effort, in three phases, each a function of arrays."""
+
+    def perceive(self, known: Known) -> Floats:
+        """Return the marginal utility of each channel: (channel, activity, runs, members)."""
+        ...
+
+    def weigh(self, terms: Floats) -> Floats:
+        """Return m, the marginal reward of each activity: (activity, runs, members)."""
+        ...
+
+    def choose(self, known: Known, m: Floats) -> Floats:
+        """Return the effort of the week: (activity, runs, members)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conduct:
+    """Habits of deciding that all members share.
+
+    Parameters
+    ----------
+    adjustment : float
+        η, share of the way to the chosen effort that is gone in a week, in (0, 1].
+    experimentation : float
+        τ, standard deviation of what is tried out [utility per week of effort], at least 0.
+    initial : mapping of str to float, or None
+        Effort before the first week [week]; None: the habitual week, within hours.
+    """
+
+    adjustment: float
+    experimentation: float
+    initial: Mapping[str, float] | None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.adjustment <= 1:
+            raise InvalidInput("adjustment", self.adjustment, "above 0 and at most 1")
+        if self.experimentation < 0:
+            raise InvalidInput("experimentation", self.experimentation, "at least 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StockDecision:
+    """The decision rule of everybody who does not bring their own.
+
+    Parameters
+    ----------
+    motives : mapping of str to Motive
+        The channels, in order.
+    weight : (channel, members)
+        ω, how much each member cares.
+    choice : Choice
+    conduct : Conduct
+    distaste : (activity,)
+        Cost of a unit of effort beyond the common cost [utility].
+    """
+
+    motives: Mapping[str, Motive]
+    weight: Floats
+    choice: Choice
+    conduct: Conduct
+    distaste: Floats
+
+    def perceive(self, known: Known) -> Floats:
+        return np.stack([motive.marginal(known) for motive in self.motives.values()])
+
+    def weigh(self, terms: Floats) -> Floats:
+        m: Floats = terms[0] * self.weight[0]
+        for term, weight in zip(terms[1:], self.weight[1:], strict=True):
+            m += term * weight
+        return m
+
+    def choose(self, known: Known, m: Floats) -> Floats:
+        wanted = m - self.distaste[:, None, None]
+        if len(known.explore):
+            wanted = wanted + self.conduct.experimentation * known.explore
+        best = self.choice.respond(wanted, known.habit)
+        return known.effort + self.conduct.adjustment * (best - known.effort)

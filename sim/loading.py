@@ -1,0 +1,170 @@
+"""From strings to a scenario: the one module that knows Hydra.
+
+The strings are those of the command line. Every signal and motive that has a yaml is part of the
+configuration, so a user adds one by adding a file: in the project's `configs/`, or in `configs/` of
+the folder where the command is typed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sim.errors import InvalidInput, nearest, unknown
+from sim.scenario import KEYS, Scenario, scenario_from
+
+CATALOGUES = {"signals": "signal", "motives": "motive"}  # all of a group's yaml become entries of one mapping
+
+
+def configs() -> Path:
+    """Return the folder of the configurations that come with the project."""
+    package = Path(__file__).resolve().parent
+    inside = package / "configs"
+    return inside if inside.is_dir() else package.parent / "configs"
+
+
+def folders() -> list[Path]:
+    """Return all folders that are searched, the project's first."""
+    own = Path.cwd() / "configs"
+    return [configs(), *([own] if own.is_dir() and own.resolve() != configs() else [])]
+
+
+def options(group: str) -> list[str]:
+    """Return the names of the yaml of a group, sorted."""
+    found = {p.stem for folder in folders() for p in (folder / group).glob("*.yaml")}
+    return sorted(n for n in found if not n.startswith("_"))
+
+
+def groups() -> list[str]:
+    """Return the names of the groups, sorted."""
+    return sorted({p.name for folder in folders() for p in folder.iterdir() if p.is_dir()})
+
+
+def read(group: str, name: str) -> dict[str, Any]:
+    """Return one yaml of a group as it stands."""
+    for folder in reversed(folders()):
+        path = folder / group / f"{name}.yaml"
+        if path.is_file():
+            try:
+                return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            except yaml.YAMLError as error:
+                raise InvalidInput(f"{group}/{name}.yaml", str(error).split("\n")[0], "valid yaml") from None
+    raise unknown(group, name, options(group))
+
+
+def register() -> None:
+    """Tell Hydra which yaml the catalogues consist of."""
+    from hydra.core.config_store import ConfigStore
+
+    for mapping, group in CATALOGUES.items():
+        base = {"_base": None} if any((f / group / "_base.yaml").is_file() for f in folders()) else {}
+        entries = [{f"/{group}@{mapping}.{name}": [*base, name]} for name in options(group)]
+        ConfigStore.instance().store(
+            group="catalogue", name=mapping, node={"defaults": entries}, package="_global_"
+        )
+
+
+def search_path() -> list[str]:
+    """Return the folders of the user's own, as Hydra names them."""
+    return [f"file://{folder.as_posix()}" for folder in folders()[1:]]
+
+
+def load(*overrides: str) -> Scenario:
+    """Return the scenario that strings such as `scheme=commits` or `weeks=52` describe.
+
+    Raises
+    ------
+    InvalidInput
+        For a string that names or sets something that does not exist or is not allowed.
+
+    Examples
+    --------
+    >>> load("scenario=three_persons", "scheme=commits").scheme.weights
+    {'commits': 1.0}
+    """
+    return scenario_from(compose("model", overrides))
+
+
+def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
+    """Compose a configuration by name from strings, resolved, as plain data."""
+    from hydra import compose as hydra_compose
+    from hydra import initialize_config_dir
+
+    register()
+    own = search_path()
+    extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
+    try:
+        with initialize_config_dir(str(configs()), version_base="1.3"):
+            return plain(hydra_compose(name, overrides=[*extra, *overrides], return_hydra_config=False))
+    except Exception as error:
+        raise in_one_line(error) from None
+
+
+def plain(config: Any) -> dict[str, Any]:
+    """Return a composed configuration as plain data, interpolations resolved."""
+    from omegaconf import OmegaConf
+
+    resolved = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
+    assert isinstance(resolved, dict)
+    return {str(k): v for k, v in resolved.items()}
+
+
+def scenario_part(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a verb's configuration is the scenario."""
+    return {k: config[k] for k in KEYS if k in config}
+
+
+def in_one_line(error: Exception) -> Exception:
+    """Turn what Hydra or OmegaConf raise into an InvalidInput; anything else comes back as it is."""
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    if not isinstance(error, HydraException | OmegaConfBaseException | yaml.YAMLError):
+        return error
+    cause: BaseException = error
+    text = str(error)
+    while cause.__cause__ is not None:
+        cause = cause.__cause__
+        text += "\n" + str(cause)
+    if found := re.search(r"Could not find '([\w/.-]+)/([^'/]*)'", text):
+        return unknown(found[1], found[2], options(found[1]))
+    if found := re.search(r"[Cc]ould not override '([^']+)'\. No match in the defaults list", text):
+        return _no_key(found[1])
+    if found := re.search(r"[Cc]ould not override '([^']+)'", text):
+        return _no_key(found[1])
+    if found := re.search(r"Key '([^']+)' is not in struct(?:.|\n)*full_key: (\S+)", text):
+        return _no_key(found[2])
+    if found := re.search(
+        r"(?:Error parsing override|LexerNoViableAltException|mismatched input|no viable)[^']*'([^']*)'", text
+    ):
+        return InvalidInput(
+            found[1].split("=")[0] or "override",
+            found[1],
+            "key=value in Hydra's words (quote lists and braces in the shell)",
+        )
+    if found := re.search(r"Missing mandatory value: (\S+)", text):
+        return InvalidInput(found[1], "(missing)", "given")
+    return InvalidInput("configuration", text.strip().split("\n")[0], "a valid configuration")
+
+
+def _no_key(key: str) -> InvalidInput:
+    top, _, rest = key.partition(".")
+    known = [*KEYS, *groups(), *_verb_keys()]
+    if top in known and rest:
+        return InvalidInput(key, "(unknown key)", f"a key of {key.rpartition('.')[0]}")
+    return InvalidInput(key, "(unknown key)", "a key of the configuration", nearest(top, known))
+
+
+def _verb_keys() -> list[str]:
+    keys: list[str] = []
+    for path in configs().glob("*.yaml"):
+        keys += [
+            k
+            for k in (yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+            if k not in ("defaults", "hydra")
+        ]
+    return keys

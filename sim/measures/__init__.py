@@ -1,0 +1,38 @@
+"""What is measured: functions by subject, each from results to one number per run.
+
+`pooled` holds those that need all runs together: functions of the means of per-run measures.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+
+from sim.arrays import Floats
+from sim.measures import goodhart, people, pooled, project
+from sim.results import Results
+
+Measure = Callable[[Results], Floats]
+
+
+def _functions(module: ModuleType) -> dict[str, Callable[..., Floats]]:
+    return {
+        name: f
+        for name, f in vars(module).items()
+        if inspect.isfunction(f) and f.__module__ == module.__name__ and not name.startswith("_")
+    }
+
+
+def per_run(results: Results) -> dict[str, Measure]:
+    """Return the measures of each run, by name: those that can be taken of these results."""
+    chosen = {k: f for module in (project, goodhart, people) for k, f in _functions(module).items()}
+    if results.twin is None:
+        chosen = {k: f for k, f in chosen.items() if k not in goodhart.NEED_TWIN}
+    effort = {f"effort_{k}": people._effort(k) for k in results.scenario.activities}
+    return chosen | effort
+
+
+def pooled_measures() -> dict[str, tuple[Callable[..., Floats], tuple[str, ...]]]:
+    """Return the measures of all runs together: name → (function, the per-run measures whose means it takes)."""
+    return {k: (f, tuple(inspect.signature(f).parameters)) for k, f in _functions(pooled).items()}

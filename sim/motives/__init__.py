@@ -1,0 +1,1 @@
+"""Catalogue: what a member wants."""

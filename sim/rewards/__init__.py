@@ -1,0 +1,1 @@
+"""Catalogue: scores → rewards, and the incentive they bring."""

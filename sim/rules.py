@@ -1,0 +1,287 @@
+"""What is fixed while a team works: the scenario as arrays.
+
+    r_k = Σ_m w_m·G_mk                     what a unit of effort adds to a score
+    power `equal`: w is scaled so that ‖r‖ = ‖f‖
+    stability s = Prize·z·φ(z)·r'C⁻¹r/σ²   of a contest, σ with the spread of ability and experiments
+
+References: stability of contests, THEORY E.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from sim.activities import Activity
+from sim.arrays import Floats, dot, length
+from sim.contest import Contest
+from sim.decision import StockDecision
+from sim.draws import Causes
+from sim.errors import InvalidInput, ModelWarning
+from sim.evaluation import Measurement, Review
+from sim.perception import Beliefs, Stakes
+from sim.project import Project, Traces
+from sim.rewards.layoff import Layoff
+from sim.scenario import Scenario
+from sim.signals import Signal, rounded
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """Everything that does not move. Shapes stand beside the fields.
+
+    Parameters
+    ----------
+    worth : (activity,)
+        f; without a project, what it is worth at once.
+    scored : (activity,)
+        r, at skill 1.
+    believed : (signal, activity)
+        w̃_m·G_mk, what is announced.
+    skill : (members,)
+        Given skills; NaN where drawn.
+    """
+
+    activities: tuple[str, ...]
+    signals: tuple[str, ...]
+    names: tuple[str, ...]
+    weeks: int
+    worth: Floats
+    scored: Floats
+    believed: Floats
+    measurement: Measurement
+    stakes: Stakes
+    review: Review
+    beliefs: Beliefs
+    decision: StockDecision
+    project: Project | None
+    traces: Traces
+    observed: dict[str, Floats]
+    causes: Causes
+    skill: Floats
+    skill_sd: float
+    habit: Floats
+    habit_sd: float
+    risk_aversion: float
+    aligned: bool
+
+    @property
+    def members(self) -> int:
+        """Seats in the team."""
+        return len(self.names)
+
+
+def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
+    """Turn a scenario into arrays.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    aligned : bool
+        Whether everyone's marginal rewards are turned towards the worth of the work, at their own strength.
+    """
+    team, scheme, names = scenario.team, scenario.scheme, tuple(scenario.activities)
+    kinds = list(scenario.activities.values())
+    seats = team.seats
+    worth = np.array([a.worth if scenario.project else a.worth_now for a in kinds])
+    weighed_signals = tuple(scheme.weights) + tuple(
+        s for s in scheme.announced or {} if s not in scheme.weights
+    )
+    measurement = _measurement(scenario, weighed_signals, names, worth)
+    size = np.where(measurement.shared, 1 / len(seats), 1.0)
+    each = (measurement.weight * size)[:, None] * measurement.loading
+    scored = np.cumsum(each, axis=0)[-1] if len(each) else np.zeros(len(names))
+    contest = Contest(
+        members=len(seats),
+        noise=math.sqrt(measurement.variance() * dot(scheme.review.shares, scheme.review.shares)),
+        rivals=scheme.rivals,
+        exact_up_to=scheme.exact_up_to,
+    )
+    layoff = scheme.layoff if isinstance(scheme.layoff, Layoff) else None
+    rules = Rules(
+        activities=names,
+        signals=weighed_signals,
+        names=tuple(p.name for p in seats),
+        weeks=scenario.weeks,
+        worth=worth,
+        scored=scored,
+        believed=_believed(scenario, measurement, weighed_signals) * size[:, None],
+        measurement=measurement,
+        stakes=Stakes(
+            pay=scheme.pay,
+            promotion=scheme.promotion,
+            layoff=layoff,
+            loss=getattr(scheme.layoff or team.layoff, "loss", 0.0),
+            contest=contest,
+            strength=scheme.strength,
+        ),
+        review=scheme.review,
+        beliefs=scenario.beliefs,
+        decision=StockDecision(
+            motives=scenario.motives,
+            weight=np.array([[p.motives.get(m, 0.0) for p in seats] for m in scenario.motives]).reshape(
+                -1, len(seats)
+            ),
+            choice=scenario.choice,
+            conduct=scenario.conduct,
+            distaste=np.array([a.distaste for a in kinds]),
+        ),
+        project=scenario.project,
+        traces=_traces(kinds),
+        observed={
+            m.signal: _standard(scenario, scenario.signals[m.signal], names)[0]
+            for m in scenario.motives.values()
+            if getattr(m, "signal", None) is not None
+        },
+        causes=Causes(
+            explore=tuple(f"explore:{k}" for k in names) if scenario.conduct.experimentation else (),
+            noise=tuple(f"signal:{s}" for s in weighed_signals),
+            luck=tuple(f"places:{c}" for c in ("pay", "promotion", "layoff")),
+        ),
+        skill=np.array([np.nan if p.skill is None else p.skill for p in seats]),
+        skill_sd=team.skill_sd,
+        habit=np.array([a.habit for a in kinds]),
+        habit_sd=team.habit_sd,
+        risk_aversion=team.risk_aversion,
+        aligned=aligned,
+    )
+    _check_contests(rules)
+    return rules
+
+
+def _standard(scenario: Scenario, signal: Signal, activities: tuple[str, ...]) -> tuple[Floats, float]:
+    """Return loadings (activity,) and noise of a signal, in standard deviations if the scheme standardises."""
+    loading, sd = signal.along(activities), signal.noise.sd
+    if scenario.scheme.standardise:
+        if scenario.reference is None:
+            raise InvalidInput("reference", None, "given where scheme.standardise is true")
+        unit = scenario.reference.sd(signal) or 1.0
+        loading, sd = [rounded(g / unit) for g in loading], rounded(sd / unit)
+    return np.array(loading), sd
+
+
+def _measurement(
+    scenario: Scenario, signals: tuple[str, ...], activities: tuple[str, ...], worth: Floats
+) -> Measurement:
+    scheme = scenario.scheme
+    standard = [_standard(scenario, scenario.signals[s], activities) for s in signals]
+    loading = np.array([g for g, _ in standard]).reshape(-1, len(activities))
+    weight = np.array([scheme.weights.get(s, 0.0) for s in signals])
+    shared = tuple(scenario.signals[s].shared for s in signals)
+    direction = [dot(weight, loading[:, k]) for k in range(len(activities))]
+    if scheme.power == "equal" and weight.any():
+        if length(direction) == 0:
+            raise InvalidInput(
+                "scheme.weights", dict(scheme.weights), "weights under which some activity changes the score"
+            )
+        weight = weight * rounded(length(worth) / length(direction))
+    if any(s and w for s, w in zip(shared, weight, strict=True)) and (scheme.promotion or scheme.layoff):
+        raise InvalidInput(
+            "scheme.promotion",
+            "given",
+            "null, and layoff null, where a shared signal is weighed: all would tie",
+        )
+    return Measurement(
+        weight=weight,
+        loading=loading,
+        sd=np.array([sd for _, sd in standard]),
+        shared=shared,
+        mix=_mix(scenario, len(signals)),
+    )
+
+
+def _mix(scenario: Scenario, signals: int) -> Floats | None:
+    given = scenario.scheme.correlation
+    if given is None:
+        return None
+    try:
+        correlation = np.array(given)
+        if correlation.shape != (signals, signals) or not np.allclose(
+            correlation, correlation.T, rtol=0, atol=1e-12
+        ):
+            raise ValueError
+        return np.linalg.cholesky(correlation)
+    except (ValueError, np.linalg.LinAlgError):
+        allowed = f"a symmetric positive definite matrix, {signals} by {signals}"
+        raise InvalidInput("scheme.correlation", given, allowed) from None
+
+
+def _believed(scenario: Scenario, measurement: Measurement, signals: tuple[str, ...]) -> Floats:
+    """Return w̃·G: the weights as announced, at the power of the true ones."""
+    scheme = scenario.scheme
+    weight = measurement.weight
+    if scheme.announced is not None and scenario.beliefs.rationality != "perfect":
+        told = np.array([scheme.announced.get(s, 0.0) for s in signals])
+        true = np.array([scheme.weights.get(s, 0.0) for s in signals])
+        scale = next((float(w / t) for w, t in zip(weight, true, strict=True) if t), 1.0)
+        weight = told * scale
+    return weight[:, None] * measurement.loading
+
+
+def _traces(kinds: list[Activity]) -> Traces:
+    return Traces(
+        worth_now=np.array([a.worth_now for a in kinds]),
+        debt=np.array([a.debt for a in kinds]),
+        repays=np.array([a.repays for a in kinds]),
+        practice=np.array([a.practice for a in kinds]),
+        teaches=np.array([a.teaches for a in kinds]),
+        hoards=np.array([a.hoards for a in kinds]),
+    )
+
+
+def stability(rules: Rules, size: float, places: float) -> float:
+    """Return s of a contest: no symmetric equilibrium from 1 on, undamped play oscillates from ½ on.
+
+    Parameters
+    ----------
+    size : float
+        Prize or loss, as felt at strength 1 [utility per week].
+    places : float
+        Number of places.
+    """
+    choice, conduct = rules.decision.choice, rules.decision.conduct
+    soft = choice.softness(rules.scored)
+    lag = conduct.adjustment / (2 - conduct.adjustment)
+    spread = dot(rules.scored * rules.habit, rules.scored * rules.habit) * rules.habit_sd**2
+    spread += dot(rules.scored, rules.habit) ** 2 * rules.skill_sd**2
+    spread += (
+        conduct.experimentation**2 * soft**2 / max(dot(rules.scored, rules.scored), 1e-300) * lag
+    )  # at least
+    z = float(ndtri(min(max(1 - places / rules.members, 1e-12), 1 - 1e-12)))
+    bell = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+    return abs(rules.stakes.strength) * size * abs(z) * bell * soft / (rules.stakes.contest.noise**2 + spread)
+
+
+def _check_contests(rules: Rules) -> None:
+    """Refuse or warn about contests that theory does not cover."""
+    stakes, undamped = rules.stakes, rules.decision.conduct.adjustment == 1
+    for name, rule in (("pay", stakes.pay), ("promotion", stakes.promotion), ("layoff", stakes.layoff)):
+        places = None if rule is None else rule.places(rules.members)
+        if places is None:
+            continue
+        key = f"scheme.{name}"
+        if rules.members == 1 or places >= rules.members:
+            people = f"{rules.members} member" + "s" * (rules.members > 1)
+            warnings.warn(
+                f"{key}: a contest for {places:g} places in a team of {people} brings no incentive",
+                ModelWarning,
+                2,
+            )
+            continue
+        if stakes.contest.noise <= 0:
+            raise InvalidInput(
+                f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck"
+            )
+        s = stability(rules, getattr(rule, "prize", getattr(rule, "loss", 0.0)), places)
+        if s >= 1:
+            raise InvalidInput(
+                f"{key} with stability s", round(s, 3), "below 1 (smaller prize or strength, or more noise)"
+            )
+        if s >= 0.5 and undamped:
+            warnings.warn(
+                f"{key}: stability s = {s:.2f}, from 0.5 on undamped play may oscillate", ModelWarning, 2
+            )

@@ -1,0 +1,151 @@
+"""Run a scenario many times: in blocks that fit the caches, each with the same bits as alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from sim.arrays import Floats
+from sim.decision import Decide
+from sim.draws import Draws
+from sim.engine import weeks
+from sim.errors import InvalidInput, RunFailed
+from sim.results import Results, joined, kept, kept_of_members
+from sim.rules import Rules, rules_of
+from sim.scenario import Scenario
+
+MEMBER_RUNS = 3072  # members × runs of a block: 256 runs of 12 people fit the caches
+LARGEST = 2_000_000_000  # bytes of results that `simulate` keeps in memory
+
+
+def block_of(members: int) -> int:
+    """Return how many runs of a team of that size make a block."""
+    return max(1, MEMBER_RUNS // members)
+
+
+def simulate(
+    scenario: Scenario,
+    runs: int = 200,
+    seed: int = 1,
+    *,
+    members: bool = False,
+    aligned: bool = True,
+    decide: Decide | None = None,
+) -> Results:
+    """Run a scenario and keep every week of every run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    runs : int
+        Number of runs, at least 1; they are numbered from 0.
+    seed : int
+        At least 0. A run is addressed by (seed, run).
+    members : bool
+        Whether to keep every week of every member too.
+    aligned : bool
+        Whether to run the aligned team beside it, which some measures need.
+    decide : Decide or None
+        How members decide; None: the stock rule.
+
+    Raises
+    ------
+    InvalidInput
+        For a value out of range, or results that will not fit into memory.
+    """
+    _check(runs, seed)
+    columns = (20 + len(scenario.activities)) * (1 + aligned)
+    if members:
+        columns += (9 + 2 * len(scenario.activities)) * len(scenario.team.seats)
+    size = 8 * runs * scenario.weeks * columns
+    if size > LARGEST:
+        raise InvalidInput(
+            "runs",
+            runs,
+            f"fewer: {size / 1e9:.1f} GB of results will not fit; iterate sim.simulate_chunks or use `crosspurpose run runs={runs}`",
+        )
+    return joined(
+        list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, decide=decide))
+    )
+
+
+def simulate_chunks(
+    scenario: Scenario,
+    runs: int = 200,
+    seed: int = 1,
+    *,
+    members: bool = False,
+    aligned: bool = True,
+    decide: Decide | None = None,
+) -> Iterator[Results]:
+    """Yield the results of `simulate` block by block, so that memory does not grow with runs."""
+    _check(runs, seed)
+    block = block_of(len(scenario.team.seats))
+    for first in range(0, runs, block):
+        yield simulate_runs(
+            scenario,
+            range(first, min(first + block, runs)),
+            seed,
+            members=members,
+            aligned=aligned,
+            decide=decide,
+        )
+
+
+def simulate_runs(
+    scenario: Scenario,
+    numbers: Sequence[int],
+    seed: int,
+    *,
+    members: bool = False,
+    aligned: bool = True,
+    decide: Decide | None = None,
+) -> Results:
+    """Run the runs of these numbers as one batch."""
+    twin = (
+        _batch(scenario, rules_of(scenario, aligned=True), numbers, seed, False, None, None)
+        if aligned
+        else None
+    )
+    return _batch(scenario, rules_of(scenario), numbers, seed, members, decide, twin)
+
+
+def _batch(
+    scenario: Scenario,
+    rules: Rules,
+    numbers: Sequence[int],
+    seed: int,
+    members: bool,
+    decide: Decide | None,
+    twin: Results | None,
+) -> Results:
+    draws = Draws(seed, numbers, rules.members)
+    columns: dict[str, Floats] = {}
+    people: dict[str, Floats] = {}
+    for t, passed in enumerate(weeks(rules, draws, decide or rules.decision)):
+        for name, values in kept(passed, rules).items():
+            columns.setdefault(name, np.empty((rules.weeks, len(draws.runs))))[t] = values
+        if members:
+            for name, values in kept_of_members(passed, rules).items():
+                people.setdefault(name, np.empty((rules.weeks, *values.shape)))[t] = values
+    if not np.isfinite(columns["worth"]).all():
+        run = draws.runs[int(np.flatnonzero(~np.isfinite(columns["worth"]).all(axis=0))[0])]
+        raise RunFailed(f"run {run} of seed {seed}: worth is not finite")
+    return Results(
+        scenario=scenario,
+        seed=seed,
+        runs=np.array(draws.runs),
+        columns=columns,
+        per_member=people if members else None,
+        names=rules.names,
+        scored=rules.scored,
+        worth_loading=rules.worth,
+        twin=twin,
+    )
+
+
+def _check(runs: int, seed: int) -> None:
+    for key, value, least in (("runs", runs, 1), ("seed", seed, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise InvalidInput(key, value, f"a whole number, at least {least}")
