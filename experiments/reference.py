@@ -31,14 +31,14 @@ def main() -> None:
     names = list(scenario.activities)
     for _ in range(10):
         now = covariance(scenario)
-        before = scenario.config["reference"]["covariance"]
-        scenario = scenario.with_({"reference": {"activities": names, "covariance": now.tolist()}})
+        before = scenario.config["reference_team"]["covariance"]
+        scenario = scenario.with_({"reference_team": {"activities": names, "covariance": now.tolist()}})
         if np.allclose(now, before, rtol=0, atol=1e-6):
             break
     lines = [
         "# Written by `python -m experiments.reference`: covariance of effort [week²] over members and weeks of",
         "# three_persons under `none`. Signals are standardised with it.",
-        "reference:",
+        "reference_team:",
         f"  activities: [{', '.join(names)}]",
         "  covariance:",
         *("    - [" + ", ".join(f"{v:.6f}" for v in row) + "]" for row in now),

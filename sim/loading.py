@@ -153,18 +153,16 @@ def in_one_line(error: Exception) -> Exception:
 
 def _no_key(key: str) -> InvalidInput:
     top, _, rest = key.partition(".")
-    known = [*KEYS, *groups(), *_verb_keys()]
+    known = verb_keys()
     if top in known and rest:
         return InvalidInput(key, "(unknown key)", f"a key of {key.rpartition('.')[0]}")
     return InvalidInput(key, "(unknown key)", "a key of the configuration", nearest(top, known))
 
 
-def _verb_keys() -> list[str]:
+def verb_keys(verb: str = "*") -> list[str]:
+    """Return the keys that the configuration of a verb (or of any) sets at the top."""
     keys: list[str] = []
-    for path in configs().glob("*.yaml"):
-        keys += [
-            k
-            for k in (yaml.safe_load(path.read_text(encoding="utf-8")) or {})
-            if k not in ("defaults", "hydra")
-        ]
-    return keys
+    for path in [*configs().glob(f"{verb}.yaml"), configs() / "model.yaml", configs() / "verb.yaml"]:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        keys += [k for k in content if k not in ("defaults", "hydra")]
+    return sorted({*keys, *KEYS, *groups()})

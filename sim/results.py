@@ -31,6 +31,27 @@ REVIEWED = (
 )
 
 
+WEEKLY = (
+    "worth",
+    "score",
+    "reward",
+    "surplus",
+    "debt",
+    "knowledge",
+    "hours",
+    "gaming_share",
+    "wasted_share",
+    "promoted",
+    "laid_off",
+    *REVIEWED,
+)
+
+
+def columns_of(activities: tuple[str, ...]) -> list[str]:
+    """Return the names of the columns of a week, in order."""
+    return [*WEEKLY, *(f"effort_{k}" for k in activities)]
+
+
 def kept(week: Week, rules: Rules) -> dict[str, Floats]:
     """Return the columns of one week: name → (runs,).
 

@@ -158,7 +158,7 @@ def _standard(scenario: Scenario, signal: Signal, activities: tuple[str, ...]) -
     loading, sd = signal.along(activities), signal.noise.sd
     if scenario.scheme.standardise:
         if scenario.reference is None:
-            raise InvalidInput("reference", None, "given where scheme.standardise is true")
+            raise InvalidInput("reference_team", None, "given where scheme.standardise is true")
         unit = scenario.reference.sd(signal) or 1.0
         loading, sd = [rounded(g / unit) for g in loading], rounded(sd / unit)
     return np.array(loading), sd

@@ -32,7 +32,7 @@ KEYS = (
     "conduct",
     "beliefs",
     "project",
-    "reference",
+    "reference_team",
 )
 RULES = ("pay", "promotion", "layoff")
 
@@ -202,8 +202,8 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         beliefs=construct(Beliefs, config["beliefs"], "beliefs"),
         project=None if config["project"] is None else construct(Project, config["project"], "project"),
         reference=None
-        if config["reference"] is None
-        else construct(Reference, config["reference"], "reference"),
+        if config["reference_team"] is None
+        else construct(Reference, config["reference_team"], "reference_team"),
         config=config,
     )
 

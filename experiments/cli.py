@@ -1,0 +1,152 @@
+"""The command line: `crosspurpose VERB …`.
+
+Study verbs take `key=value` through Hydra; file verbs take plain words. Exit status: 0 done, 1 a
+check or some runs failed, 2 bad input, 130 interrupted. Every error is one line on stderr.
+"""
+
+from __future__ import annotations
+
+import errno
+import importlib
+import os
+import shlex
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sim.errors import InvalidInput, RunFailed, nearest
+
+STUDIES = {
+    "run": "one scenario, many runs",
+    "compare": "one scenario under several evaluation schemes (the main job)",
+    "verify": "the model in its theory limits against closed forms",
+}
+FILES = {"list": "what there is to choose from"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a verb and return the exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    _widen_output()
+    try:
+        return _dispatch(words)
+    except KeyboardInterrupt:
+        return _fail("interrupted; the same command continues where it stopped", 130)
+    except InvalidInput as error:
+        return _fail(str(error), 2)
+    except RunFailed as error:
+        return _fail(f"failed: {error}", 1)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - the reader has gone; nothing more can be said
+        return 0
+    except OSError as error:
+        return _fail(_system(error), 2)
+    except Exception as error:
+        if os.environ.get("CROSSPURPOSE_DEBUG"):
+            traceback.print_exc()
+        return _fail(f"internal error: {type(error).__name__}: {error} (CROSSPURPOSE_DEBUG=1 shows where)", 1)
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        _help()
+        return 0
+    if words[0] == "--version":
+        import sim
+
+        print(f"crosspurpose {sim.__version__}")
+        return 0
+    verb, rest = words[0], words[1:]
+    if verb in FILES:
+        home = importlib.import_module({"list": "experiments.listing"}[verb])
+        return int(home.main(rest))
+    if verb in STUDIES:
+        return _study(verb, rest)
+    raise InvalidInput(
+        "verb", verb, f"one of {', '.join([*STUDIES, *FILES])}", nearest(verb, [*STUDIES, *FILES])
+    )
+
+
+def _study(verb: str, words: list[str]) -> int:
+    """Compose the verb's configuration through Hydra and run it; with --multirun, once per job."""
+    from sim import loading
+
+    flags = [w for w in words if w.startswith("-") or "=" not in w]
+    stray = [w for w in flags if not w.startswith("-") and not any(f.startswith("-") for f in flags)]
+    if stray:
+        raise InvalidInput("argument", stray[0], "key=value", nearest(stray[0], loading.verb_keys(verb)))
+    import hydra
+    from omegaconf import DictConfig
+
+    loading.register()
+    own = loading.search_path()
+    extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
+    first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
+    command = shlex.join(["crosspurpose", verb, *words])
+    status: list[int] = []
+
+    def body(config: DictConfig) -> None:
+        from hydra.core.hydra_config import HydraConfig
+
+        job = HydraConfig.get()
+        overrides = [o for o in job.overrides.task if not o.startswith("hydra.")]
+        values = loading.plain(config)
+        choice = {k: v for k, v in job.runtime.choices.items() if isinstance(v, str)}
+        do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
+        status.append(do(values, overrides=overrides, choice=choice, command=command))
+
+    os.environ["HYDRA_FULL_ERROR"] = "1"
+    body.__module__ = "experiments.cli"
+    entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(body)
+    before, sys.argv = sys.argv, [f"crosspurpose {verb}", *words[:first], *extra, *words[first:]]
+    try:
+        entry()
+    except SystemExit as stop:
+        if stop.code not in (None, 0):
+            raise InvalidInput(
+                "flags", " ".join(flags), "Hydra's flags, all before or all after key=value"
+            ) from None
+    except Exception as error:
+        raise loading.in_one_line(error) from None
+    finally:
+        sys.argv = before
+    return max(status, default=0)
+
+
+def _help() -> None:
+    print("crosspurpose: what people do under an evaluation scheme, and what the business gets\n")
+    print("  crosspurpose compare                          the three persons under every scheme")
+    print("  crosspurpose compare schemes=[commits,none] runs=400 seed=3 out=A")
+    print("  crosspurpose run scenario=person_a scheme=indispensable\n")
+    for title, verbs in (("Study verbs, key=value …", STUDIES), ("File verbs", FILES)):
+        print(title)
+        for verb, text in verbs.items():
+            print(f"  {verb:10} {text}")
+        print()
+    print("crosspurpose VERB --help shows every key of a study verb.")
+
+
+def _fail(line: str, status: int) -> int:
+    print(f"crosspurpose: {' '.join(line.split())}", file=sys.stderr)
+    return status
+
+
+def _system(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    text = str(error)
+    if error.errno == errno.ENOSPC or "No space left" in text:
+        return f"{place}the disk is full; free some space and the same command continues"
+    return f"{place}{error.strerror or text}"
+
+
+def _widen_output() -> None:
+    """Let tables be printed where the system's own encoding has no Greek letters or dashes."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

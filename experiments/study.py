@@ -1,0 +1,172 @@
+"""Run the variants of a study, block by block, in one process or several, into its folder."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.store import Folder, model_version, versions, write_parquet
+from sim.errors import InvalidInput, ModelWarning, unknown
+from sim.rules import rules_of
+from sim.scenario import Scenario, scenario_from
+from sim.simulation import block_of, simulate_runs
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """What is to be run.
+
+    Parameters
+    ----------
+    verb : str
+    variants : mapping of str to Scenario
+        Name → scenario, in the order of the tables.
+    runs, seed : int
+    members : bool
+        Whether to keep every week of every member.
+    """
+
+    verb: str
+    variants: Mapping[str, Scenario]
+    runs: int
+    seed: int
+    members: bool
+
+    @property
+    def same(self) -> dict[str, Any]:
+        """What the study is: two studies that agree in this have the same numbers."""
+        return {
+            "verb": self.verb,
+            "runs": self.runs,
+            "seed": self.seed,
+            "members": self.members,
+            "model": model_version(),
+            "variants": {name: dict(scenario.config) for name, scenario in self.variants.items()},
+        }
+
+    def blocks(self) -> list[Block]:
+        """All blocks of runs of all variants, in order."""
+        blocks: list[Block] = []
+        for name, scenario in self.variants.items():
+            size = block_of(len(scenario.team.seats))
+            for first in range(0, self.runs, size):
+                numbers = range(first, min(first + size, self.runs))
+                blocks.append(Block(name=f"part-{len(blocks):05d}", scheme=name, numbers=numbers))
+        return blocks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some runs of one variant, computed and written as one."""
+
+    name: str
+    scheme: str
+    numbers: range
+
+
+def check(study: Study) -> list[str]:
+    """Check everything that can be checked before a run; return the model's warnings, each once."""
+    for key, value, least in (("runs", study.runs, 1), ("seed", study.seed, 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            raise InvalidInput(key, value, f"a whole number, at least {least}")
+    found: list[str] = []
+    for name, scenario in study.variants.items():
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", ModelWarning)
+            try:
+                rules_of(scenario)
+            except InvalidInput as error:
+                place = f"{name}: {error.key}" if len(study.variants) > 1 else error.key
+                raise InvalidInput(place, error.value, error.allowed, error.nearest) from None
+        found += [f"{name}: {w.message}" for w in caught if issubclass(w.category, ModelWarning)]
+    return list(dict.fromkeys(found))
+
+
+def conduct(
+    study: Study,
+    folder: Folder,
+    *,
+    executor: str,
+    workers: int | None,
+    anew: bool,
+    command: str,
+    progress: Progress,
+) -> pd.DataFrame:
+    """Compute what is missing of a study and return its runs, a row per scheme and run."""
+    if executor not in ("processes", "serial"):
+        raise unknown("executor", str(executor), ["processes", "serial"])
+    started, blocks = time.time(), study.blocks()
+    manifest = {
+        "verb": study.verb,
+        "command": command,
+        "seed": study.seed,
+        "runs": study.runs,
+        "weeks": {name: scenario.weeks for name, scenario in study.variants.items()},
+        "versions": versions(),
+        "warnings": check(study),
+    }
+    folder.begin(manifest, anew)
+    done = folder.done()
+    todo = [b for b in blocks if b.name not in done]
+    progress(len(blocks) - len(todo), len(blocks))
+    tasks = [(folder.path, study.variants[b.scheme].config, b, study.seed, study.members) for b in todo]
+    cores = min(workers or os.cpu_count() or 1, max(len(todo), 1))
+    for i, _ in enumerate(_map(tasks, 1 if executor == "serial" else cores), start=1):
+        progress(len(blocks) - len(todo) + i, len(blocks))
+    seconds = round(time.time() - started, 1)
+    return folder.finish([b.name for b in blocks], {**manifest, "seconds": seconds})
+
+
+def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:
+    """Compute blocks as they come; stop the workers at once if the caller is interrupted."""
+    if processes == 1:
+        for task in tasks:
+            yield compute(*task)
+        return
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_quiet)
+    try:
+        for future in as_completed([pool.submit(compute, *task) for task in tasks]):
+            yield future.result()
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.terminate()
+        raise
+    pool.shutdown()
+
+
+def _quiet() -> None:
+    """Leave Ctrl-C to the process that started the workers; it has shown the model's warnings too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore", ModelWarning)
+
+
+def compute(path: Path, config: Mapping[str, Any], block: Block, seed: int, members: bool) -> str:
+    """Compute a block and write it; its measures last, as the sign that it is complete."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ModelWarning)
+        results = simulate_runs(scenario_from(config), block.numbers, seed, members=members)
+    frames = {
+        "weekly": results.weekly,
+        "members": results.members if members else None,
+        "_runs": results.measures(),
+    }
+    for kind, frame in frames.items():
+        if frame is not None:
+            frame = frame.reset_index()
+            frame.insert(0, "scheme", block.scheme)
+            write_parquet(frame, path / kind / f"{block.name}.parquet")
+    return block.name
