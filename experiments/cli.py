@@ -79,6 +79,7 @@ def _study(verb: str, words: list[str]) -> int:
     import hydra
     from omegaconf import DictConfig
 
+    loading.checked([w for w in words if "=" in w and not w.startswith("-")])
     loading.register()
     own = loading.search_path()
     extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []

@@ -25,10 +25,10 @@ def main(words: Sequence[str]) -> int:
         for name in groups():
             screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(options(name))}", soft_wrap=True)
         return 0
-    name = next((g for g in groups() if group in (g, _plural(g))), None)
-    if name is None:
+    found = [g for g in groups() if group in (g, _plural(g))]
+    if not found:
         raise unknown("list", group, [_plural(g) for g in groups()])
-    rows = entries(name)
+    rows = entries(found[0])
     width = max(len(k) for k, _, _ in rows)
     for option, plain, sentence in rows:
         screen.print(f"[bold]{option:{width}}[/bold]  {plain}", soft_wrap=True)

@@ -107,6 +107,8 @@ def conduct(
     """Compute what is missing of a study and return its runs, a row per scheme and run."""
     if executor not in ("processes", "serial"):
         raise unknown("executor", str(executor), ["processes", "serial"])
+    if workers is not None and (not isinstance(workers, int) or workers < 1):
+        raise InvalidInput("workers", workers, "a whole number, at least 1, or null")
     started, blocks = time.time(), study.blocks()
     manifest = {
         "verb": study.verb,

@@ -31,7 +31,15 @@ class InvalidInput(ValueError):
         super().__init__(key, value, allowed, nearest)
 
     def __str__(self) -> str:
-        shown = f"{self.value}" if isinstance(self.value, str) else f"{self.value!r}"
+        words: dict[object, str] = {None: "null", True: "true", False: "false"}
+        special = self.value is None or isinstance(self.value, bool)
+        shown = (
+            words[self.value]
+            if special
+            else str(self.value)
+            if isinstance(self.value, str)
+            else repr(self.value)
+        )
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         line = f"{self.key}={shown}: allowed is {self.allowed}"
         return line + (f"; did you mean {self.nearest}?" if self.nearest else "")

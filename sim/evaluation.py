@@ -19,6 +19,7 @@ from sim.arrays import Floats, average, weighed
 from sim.errors import InvalidInput, unknown
 from sim.perception import Stakes
 from sim.rewards.base import RewardRule
+from sim.rewards.layoff import Layoff
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,8 @@ class Scheme:
         `equal`: weights are scaled so that ‖G'w‖ = ‖f‖; `as_given`.
     strength : float
         Factor on the incentive of every channel that runs through the score.
-    pay, promotion, layoff : RewardRule or None
+    pay, promotion : RewardRule or None
+    layoff : Layoff or None
         What the score brings.
     review : Review
     rivals : str
@@ -104,7 +106,7 @@ class Scheme:
     strength: float
     pay: RewardRule | None
     promotion: RewardRule | None
-    layoff: RewardRule | None
+    layoff: Layoff | None
     review: Review
     rivals: str
     exact_up_to: int
@@ -120,10 +122,16 @@ class Scheme:
             raise unknown("rivals", self.rivals, ["exact", "crowd"])
         if self.exact_up_to < 2:
             raise InvalidInput("exact_up_to", self.exact_up_to, "at least 2")
-        for rule in ("promotion", "layoff"):
-            chosen = getattr(self, rule)
-            if chosen is not None and chosen.places(2) is None:
-                raise InvalidInput(rule, type(chosen).__name__, "a rule that singles people out, or null")
+        if self.promotion is not None and (
+            self.promotion.places(2) is None or isinstance(self.promotion, Layoff)
+        ):
+            raise InvalidInput(
+                "promotion.kind", _kind(self.promotion), "a contest for prizes, such as tournament, or null"
+            )
+
+
+def _kind(rule: RewardRule) -> str:
+    return type(rule).__module__.rpartition(".")[2]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -216,9 +224,8 @@ def judge(stakes: Stakes, review: Review, score: Floats, contribution: Floats, l
         if rule is not None:
             brought = rule.reward(score, luck[i])
             per_week = per_week + stakes.strength * brought
-            size = abs(getattr(rule, "prize", getattr(rule, "loss", 0.0)))
-            if i and size:
-                got[i - 1] = np.abs(brought) / size
+            if i and rule.stake:
+                got[i - 1] = np.abs(brought) / rule.stake
     return Verdict(
         score=score,
         contribution=contribution,

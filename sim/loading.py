@@ -89,11 +89,35 @@ def load(*overrides: str) -> Scenario:
     return scenario_from(compose("model", overrides))
 
 
+def checked(overrides: Sequence[str]) -> None:
+    """Refuse strings that are not overrides, a key that is given twice, and a group without a name."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.errors import HydraException
+
+    seen: set[str] = set()
+    for text in overrides:
+        try:
+            (override,) = OverridesParser.create().parse_overrides([text])
+            if not override.key_or_group:
+                raise ValueError(text)
+        except (HydraException, ValueError):
+            allowed = "key=value in Hydra's words (quote lists and braces in the shell)"
+            raise InvalidInput("argument", text or "(empty)", allowed) from None
+        key, value = override.key_or_group, override.value()
+        if key in seen:
+            raise InvalidInput(key, text.partition("=")[2], "given once")
+        if key in groups() and not override.is_delete() and not override.is_sweep_override():
+            if not isinstance(value, str) or not value:
+                raise unknown(key, str(value), options(key))
+        seen.add(key)
+
+
 def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     """Compose a configuration by name from strings, resolved, as plain data."""
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
 
+    checked(overrides)
     register()
     own = search_path()
     extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
@@ -132,31 +156,36 @@ def in_one_line(error: Exception) -> Exception:
         text += "\n" + str(cause)
     if found := re.search(r"Could not find '([\w/.-]+)/([^'/]*)'", text):
         return unknown(found[1], found[2], options(found[1]))
-    if found := re.search(r"[Cc]ould not override '([^']+)'\. No match in the defaults list", text):
-        return _no_key(found[1])
-    if found := re.search(r"[Cc]ould not override '([^']+)'", text):
-        return _no_key(found[1])
-    if found := re.search(r"Key '([^']+)' is not in struct(?:.|\n)*full_key: (\S+)", text):
+    if found := re.search(r"Key '([^']+)' is not in struct(?:.|\n)*?full_key: (\S+)", text):
         return _no_key(found[2])
-    if found := re.search(
-        r"(?:Error parsing override|LexerNoViableAltException|mismatched input|no viable)[^']*'([^']*)'", text
-    ):
-        return InvalidInput(
-            found[1].split("=")[0] or "override",
-            found[1],
-            "key=value in Hydra's words (quote lists and braces in the shell)",
-        )
+    if found := re.search(r"[Cc]ould not (?:override|append to config)[^']*'([^']+)'", text):
+        return _no_key(found[1])
+    if found := re.search(r"Multiple values for ([\w@/]+)", text):
+        return InvalidInput(found[1], "(given twice)", f"{found[1]}=NAME, without +")
     if found := re.search(r"Missing mandatory value: (\S+)", text):
         return InvalidInput(found[1], "(missing)", "given")
     return InvalidInput("configuration", text.strip().split("\n")[0], "a valid configuration")
 
 
 def _no_key(key: str) -> InvalidInput:
-    top, _, rest = key.partition(".")
-    known = verb_keys()
-    if top in known and rest:
-        return InvalidInput(key, "(unknown key)", f"a key of {key.rpartition('.')[0]}")
-    return InvalidInput(key, "(unknown key)", "a key of the configuration", nearest(top, known))
+    """Say where in the configuration a key went wrong, and what is nearest there."""
+    path = re.sub(r"\[(\d+)\]", r".\1", key).split(".")
+    where: Any = {**dict.fromkeys(verb_keys()), **compose("model", ())}
+    for depth, step in enumerate(path):
+        names = [str(i) for i in range(len(where))] if isinstance(where, list) else list(where or ())
+        if step not in names:
+            there = ".".join(path[:depth]) or "the configuration"
+            close = nearest(step, names)
+            new = "" if close or depth == 0 else f" (a new one is written ++{key}=value)"
+            return InvalidInput(key, "(unknown key)", f"a key of {there}{new}", close)
+        where = where[int(step)] if isinstance(where, list) else where[step]
+        if not isinstance(where, Mapping | list):
+            where = ()
+    if path[0] not in KEYS:
+        return InvalidInput(
+            key, "(unknown key)", "a key of the scenario; its signals and motives are all there, by name"
+        )
+    return InvalidInput(key, "(mapping)", f"its entries one by one, or new ones as ++{key}.NAME=value")
 
 
 def verb_keys(verb: str = "*") -> list[str]:

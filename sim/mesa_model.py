@@ -129,6 +129,8 @@ class TeamModel(mesa.Model):
         Its model variables are the columns of `results.weekly`.
     """
 
+    running: bool
+
     def __init__(
         self,
         scenario: Scenario,

@@ -3,7 +3,8 @@
     P = (1 − friction·(1 − K̄)) / (1 + interest·D)                          productivity
     worth_i = P · Σ_k worth_now_k·skill_i·a_ik                              weeks of core work
     D' = (D + P·Σ_k debt_k·ā_k) · 1/(1 + x),  x = effect·Σ_k repays_k·ā_k / (D + hard)
-    K_ij' = K_ij + (1 − K_ij)·(learning·practice_i·u_ij + teaching·taught_j) − K_ij·(forgetting + obscuring·hidden_ij)
+    K_ij' = K_ij + (1 − K_ij)·(learning·practice_i·u_ij + teaching·taught_j)
+               − K_ij·(forgetting + obscuring·hidden_ij)
 
 D is debt in weeks of work per member, ā the mean of skill∘effort over members, K_ij ∈ [0, 1] how
 well member i knows module j, K̄ its mean. practice_i = Σ_k practice_k·a_ik; u_ij = 1 on the modules

@@ -25,7 +25,6 @@ from sim.errors import InvalidInput, ModelWarning
 from sim.evaluation import Measurement, Review
 from sim.perception import Beliefs, Stakes
 from sim.project import Project, Traces
-from sim.rewards.layoff import Layoff
 from sim.scenario import Scenario
 from sim.signals import Signal, rounded
 
@@ -101,7 +100,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
         rivals=scheme.rivals,
         exact_up_to=scheme.exact_up_to,
     )
-    layoff = scheme.layoff if isinstance(scheme.layoff, Layoff) else None
+    at_risk = scheme.layoff or team.layoff
     rules = Rules(
         activities=names,
         signals=weighed_signals,
@@ -114,8 +113,8 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
         stakes=Stakes(
             pay=scheme.pay,
             promotion=scheme.promotion,
-            layoff=layoff,
-            loss=getattr(scheme.layoff or team.layoff, "loss", 0.0),
+            layoff=scheme.layoff,
+            loss=0.0 if at_risk is None else at_risk.loss,
             contest=contest,
             strength=scheme.strength,
         ),
@@ -132,11 +131,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
         ),
         project=scenario.project,
         traces=_traces(kinds),
-        observed={
-            m.signal: _standard(scenario, scenario.signals[m.signal], names)[0]
-            for m in scenario.motives.values()
-            if getattr(m, "signal", None) is not None
-        },
+        observed=_observed(scenario, names),
         causes=Causes(
             explore=tuple(f"explore:{k}" for k in names) if scenario.conduct.experimentation else (),
             noise=tuple(f"signal:{s}" for s in weighed_signals),
@@ -153,8 +148,14 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     return rules
 
 
+def _observed(scenario: Scenario, activities: tuple[str, ...]) -> dict[str, Floats]:
+    """Return the loadings of the signals that motives ask for: name → (activity,)."""
+    asked = [getattr(motive, "signal", None) for motive in scenario.motives.values()]
+    return {s: _standard(scenario, scenario.signals[s], activities)[0] for s in asked if s is not None}
+
+
 def _standard(scenario: Scenario, signal: Signal, activities: tuple[str, ...]) -> tuple[Floats, float]:
-    """Return loadings (activity,) and noise of a signal, in standard deviations if the scheme standardises."""
+    """Return loadings (activity,) and noise of a signal, standardised if the scheme says so."""
     loading, sd = signal.along(activities), signal.noise.sd
     if scenario.scheme.standardise:
         if scenario.reference is None:
@@ -248,9 +249,8 @@ def stability(rules: Rules, size: float, places: float) -> float:
     lag = conduct.adjustment / (2 - conduct.adjustment)
     spread = dot(rules.scored * rules.habit, rules.scored * rules.habit) * rules.habit_sd**2
     spread += dot(rules.scored, rules.habit) ** 2 * rules.skill_sd**2
-    spread += (
-        conduct.experimentation**2 * soft**2 / max(dot(rules.scored, rules.scored), 1e-300) * lag
-    )  # at least
+    tried = conduct.experimentation**2 * soft**2 * lag  # at least: r'C⁻²r ≥ (r'C⁻¹r)²/r'r
+    spread += tried / max(dot(rules.scored, rules.scored), 1e-300)
     z = float(ndtri(min(max(1 - places / rules.members, 1e-12), 1 - 1e-12)))
     bell = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
     return abs(rules.stakes.strength) * size * abs(z) * bell * soft / (rules.stakes.contest.noise**2 + spread)
@@ -261,7 +261,7 @@ def _check_contests(rules: Rules) -> None:
     stakes, undamped = rules.stakes, rules.decision.conduct.adjustment == 1
     for name, rule in (("pay", stakes.pay), ("promotion", stakes.promotion), ("layoff", stakes.layoff)):
         places = None if rule is None else rule.places(rules.members)
-        if places is None:
+        if rule is None or places is None:
             continue
         key = f"scheme.{name}"
         if rules.members == 1 or places >= rules.members:
@@ -276,7 +276,7 @@ def _check_contests(rules: Rules) -> None:
             raise InvalidInput(
                 f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck"
             )
-        s = stability(rules, getattr(rule, "prize", getattr(rule, "loss", 0.0)), places)
+        s = stability(rules, rule.stake, places)
         if s >= 1:
             raise InvalidInput(
                 f"{key} with stability s", round(s, 3), "below 1 (smaller prize or strength, or more noise)"

@@ -18,6 +18,7 @@ from sim.motives.base import Motive
 from sim.perception import Beliefs
 from sim.project import Project
 from sim.rewards.base import RewardRule
+from sim.rewards.layoff import Layoff
 from sim.signals import Reference, Signal
 
 KEYS = (
@@ -81,8 +82,9 @@ class Team:
     habit_sd : float
         Standard deviation of the log of each habit, at least 0.
     risk_aversion : float
-        Constant absolute risk aversion [per utility], at least 0; ½·risk_aversion·variance is what risk costs.
-    pay, promotion, layoff : RewardRule or None
+        Constant absolute risk aversion [per utility], at least 0; risk costs ½·it·variance.
+    pay, promotion : RewardRule or None
+    layoff : Layoff or None
         What the score brings unless the scheme says otherwise.
     """
 
@@ -93,7 +95,7 @@ class Team:
     risk_aversion: float
     pay: RewardRule | None
     promotion: RewardRule | None
-    layoff: RewardRule | None
+    layoff: Layoff | None
 
     def __post_init__(self) -> None:
         if not self.people:
@@ -170,6 +172,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         if key not in config:
             raise InvalidInput(key, "(missing)", "given")
     _finite(config, "")
+    _mapping(config["story"], "story")
     weeks = config["weeks"]
     if not isinstance(weeks, int) or isinstance(weeks, bool) or weeks < 1:
         raise InvalidInput("weeks", weeks, "a whole number, at least 1")
@@ -252,17 +255,26 @@ def _team(config: object) -> Team:
         for i, p in enumerate(people)
     ]
     for rule in RULES:
-        if entry.get(rule) is not None:
-            entry[rule] = build("rewards", entry[rule], f"team.{rule}")
+        entry[rule] = _rule(entry.get(rule), f"team.{rule}")
     team: Team = construct(Team, entry, "team")
     return team
+
+
+def _rule(config: object, key: str) -> RewardRule | None:
+    """Build a consequence of the score; a layoff is of one kind only."""
+    if config is None:
+        return None
+    rule: RewardRule = build("rewards", config, key)
+    if key.endswith("layoff") and not isinstance(rule, Layoff):
+        raise InvalidInput(f"{key}.kind", type(rule).__name__, "layoff, or null")
+    return rule
 
 
 def _scheme(config: object, team: Mapping[str, Any], signals: Mapping[str, Signal]) -> Scheme:
     entry = dict(_mapping(config, "scheme"))
     for rule in RULES:
         chosen = team.get(rule) if entry.get(rule) == "team" else entry.get(rule)
-        entry[rule] = None if chosen is None else build("rewards", chosen, f"scheme.{rule}")
+        entry[rule] = _rule(chosen, f"scheme.{rule}")
     scheme: Scheme = construct(Scheme, entry, "scheme")
     for key in ("weights", "announced"):
         for signal in getattr(scheme, key) or {}:

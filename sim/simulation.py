@@ -63,7 +63,8 @@ def simulate(
         raise InvalidInput(
             "runs",
             runs,
-            f"fewer: {size / 1e9:.1f} GB of results will not fit; iterate sim.simulate_chunks or use `crosspurpose run runs={runs}`",
+            f"what fits {LARGEST / 1e9:g} GB, and this is {size / 1e9:.1f} GB of results: iterate"
+            f" sim.simulate_chunks, or use `crosspurpose run runs={runs}`",
         )
     return joined(
         list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, decide=decide))

@@ -38,6 +38,12 @@ def laid_off(results: Results) -> Floats:
     return np.cumsum(results.columns["laid_off"], axis=0)[-1]
 
 
-def _effort(activity: str) -> Callable[[Results], Floats]:
-    """Effort on one activity, mean over weeks [weeks per person-week]; at least 0."""
-    return lambda results: over_weeks(results.columns[f"effort_{activity}"])
+def _effort_on(activity: str, whose: str) -> Callable[[Results], Floats]:
+    """Effort of the team (`effort`) or its aligned twin (`aligned_effort`) on one activity, mean over weeks [week]."""
+
+    def effort(results: Results) -> Floats:
+        team = results if whose == "effort" else results.twin
+        assert team is not None
+        return over_weeks(team.columns[f"effort_{activity}"])
+
+    return effort

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+
 from sim.arrays import Floats
 from sim.contest import Contest
 
@@ -35,6 +37,11 @@ class RewardRule(ABC):
     def incentive(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         """Return the slope of `expected` in `own` [utility per point of score]."""
 
+    @property
+    def stake(self) -> float:
+        """What one who is singled out wins or loses [utility per week]; 0 where nobody is."""
+        return 0.0
+
     def places(self, members: int) -> float | None:
         """Return the number of members singled out in a team of that size; None where nobody is."""
         return None
@@ -43,4 +50,4 @@ class RewardRule(ABC):
 def whole_places(places: float, luck: Floats) -> Floats:
     """Round a number of places down or up at random so that its mean is right: luck to (runs, 1)."""
     whole = int(places + 1e-9)
-    return whole + (luck[:, :1] < places - whole - 1e-9)
+    return whole + (luck[:, :1] < places - whole - 1e-9).astype(np.float64)

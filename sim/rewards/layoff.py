@@ -49,6 +49,10 @@ class Layoff(RewardRule):
         if self.loss < 0:
             raise InvalidInput("loss", self.loss, "at least 0")
 
+    @property
+    def stake(self) -> float:
+        return self.loss
+
     def places(self, members: int) -> float:
         return round(self.share * members, 9)
 

@@ -59,6 +59,10 @@ class Tournament(RewardRule):
         if self.share is not None and not 0 < self.share < 1:
             raise InvalidInput("share", self.share, "above 0 and below 1")
 
+    @property
+    def stake(self) -> float:
+        return self.prize
+
     def places(self, members: int) -> float:
         return float(self.winners) if self.winners is not None else round((self.share or 0) * members, 9)
 

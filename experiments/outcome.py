@@ -1,0 +1,76 @@
+"""From a study to its folder: compute what is missing, or read what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.console import progress
+from experiments.store import Folder
+from experiments.study import Study, check, conduct
+
+WEEKLY_RUNS = 500  # runs of each variant whose weeks are drawn
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A finished study.
+
+    Parameters
+    ----------
+    folder : Folder
+    runs : DataFrame
+        A row per scheme and run, a column per measure.
+    blocks : list of str
+        Names of the blocks of weekly rows, in order.
+    warnings : list of str
+        What the model warned about.
+    computed : bool
+        Whether anything was computed now.
+    """
+
+    folder: Folder
+    runs: pd.DataFrame
+    blocks: list[str]
+    warnings: list[str]
+    computed: bool
+
+    def weekly(self) -> pd.DataFrame:
+        """Weekly rows of the first runs of every scheme."""
+        return self.folder.weekly(self.blocks, WEEKLY_RUNS)
+
+
+def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:
+    """Run a study into the folder that the configuration names, or continue or reread it."""
+    warnings = check(study)
+    folder = folder_of(study, config["out"], name)
+    there = folder.check(bool(config["overwrite"]))
+    blocks = [b.name for b in study.blocks()]
+    if there == "finished":
+        runs = pd.read_parquet(folder.path / "runs.parquet")
+        return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=False)
+    people = len(next(iter(study.variants.values())).team.seats)
+    text = f"{len(study.variants)} × {study.runs} runs of {people} people"
+    with progress(text) as show:
+        runs = conduct(
+            study,
+            folder,
+            executor=config["executor"],
+            workers=config["workers"],
+            anew=there == "nothing",
+            command=command,
+            progress=show,
+        )
+    return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=True)
+
+
+def folder_of(study: Study, out: object, name: str) -> Folder:
+    """Return the folder of a study; the default one carries the study's address."""
+    folder = Folder(Path(str(out or ".")), study.same)
+    if out is None:
+        folder.path = Path("results") / f"{study.verb}-{name}-{folder.address[:8]}"
+    return folder
