@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -110,12 +110,7 @@ def summary(runs: pd.DataFrame) -> pd.DataFrame:
     for scheme, own in runs.groupby("scheme", sort=False):
         values = {str(k): _numbers(own[k]) for k in own.columns if k not in ("scheme", "run")}
         rows += [(scheme, name, *_described(x)) for name, x in values.items()]
-        for name, (function, parts) in _poolable(values).items():
-            x = _complete(np.column_stack([values[p] for p in parts]))
-            value, low, high = _pooled(function, x, str(scheme))
-            if name == "worth_of_aligned" and not _described(values["worth_aligned"])[1] > 0:
-                value = low = high = math.nan
-            rows.append((scheme, name, value, low, high, math.nan, math.nan, len(x)))
+        rows += [(scheme, name, *pooled) for name, pooled in _pooled(values, str(scheme)).items()]
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
@@ -185,9 +180,7 @@ def differences(
             luck = _luck(alone)
             better = float((sign * alone > 0).mean()) if sign and len(alone) else math.nan
             verdict = verdict_on(difference, low, high, sign, limit if measure == "worth" else math.nan)
-            rows[scheme].append(
-                (scheme, reference, measure, difference, low, high, *luck, better, verdict)
-            )
+            rows[scheme].append((scheme, reference, measure, difference, low, high, *luck, better, verdict))
     return pd.DataFrame(list(itertools.chain.from_iterable(rows.values())), columns=list(DIFFERENCES))
 
 
@@ -218,6 +211,11 @@ def verdict_on(difference: float, low: float, high: float, sign: int, limit: flo
             return HIGHER if up else LOWER
         return BETTER if up == (sign > 0) else WORSE
     return UNCLEAR
+
+
+def _reversed_verdict(gap: Floats, sign: int, limit: float) -> str:
+    """Verdict on the second of a pair, from estimate and interval of first minus second."""
+    return verdict_on(-gap[0], -gap[2], -gap[1], sign, limit)
 
 
 def ranking(
@@ -271,7 +269,7 @@ def ranking(
     rows: list[tuple[object, ...]] = []
     for place, i in enumerate(places):
         next_one = places[place + 1] if place + 1 < len(places) else None
-        gap = [math.nan] * 3 if next_one is None else [float(v) for v in joint[i, next_one]]
+        gap = np.full(3, np.nan) if next_one is None else joint[i, next_one]
         rows.append(
             (
                 place + 1,
@@ -282,7 +280,7 @@ def ranking(
                 "" if next_one is None else candidates[next_one],
                 *gap,
                 "" if next_one is None else verdict_on(gap[0], gap[1], gap[2], sign, limit),
-                "" if not place else verdict_on(*(-joint[places[0], i][[0, 2, 1]]), sign, limit),
+                "" if not place else _reversed_verdict(joint[places[0], i], sign, limit),
             )
         )
     return pd.DataFrame(rows, columns=list(RANKING))
@@ -302,7 +300,7 @@ def _described(x: Floats) -> tuple[float, float, float, float, float, int]:
     x = x[~np.isnan(x)]
     n = len(x)
     if n == 0:
-        return (*[math.nan] * 5, 0)
+        return math.nan, math.nan, math.nan, math.nan, math.nan, 0
     mean = float(x.mean())
     half = math.nan
     if n > 1:
@@ -349,17 +347,30 @@ def _resampled(x: Floats, cause: str) -> Floats:
     return means
 
 
-def _pooled(function: Callable[..., Floats], x: Floats, scheme: str) -> tuple[float, float, float]:
-    """Value and percentile interval of a function of means: x is (runs, part)."""
-    if not len(x):
-        return (math.nan,) * 3
-    value = float(function(*x.mean(axis=0)))
-    if len(x) < 2 or math.isnan(value):
-        return value, math.nan, math.nan
-    replicates = function(*_resampled(x, scheme).T)
-    tail = (1 - LEVEL) / 2
-    low, high = np.nanquantile(replicates, [tail, 1 - tail])
-    return value, float(low), float(high)
+def _pooled(
+    values: Mapping[str, Floats], scheme: str
+) -> dict[str, tuple[float, float, float, float, float, int]]:
+    """Describe the pooled measures of one scheme as `_described` does those of a run: values are (runs,).
+
+    Measures that are defined in the same runs share one bootstrap.
+    """
+    found = {}
+    replicates: dict[bytes, dict[str, Floats]] = {}
+    names = {p for _, parts in _poolable(values).values() for p in parts}
+    for name, (function, parts) in _poolable(values).items():
+        x = np.column_stack([values[p] for p in parts])
+        there = ~np.isnan(x).any(axis=1)
+        value, low, high = _pooled_value(name, function, x, parts), math.nan, math.nan
+        if there.sum() > 1 and not math.isnan(value):
+            if (key := there.tobytes()) not in replicates:
+                shared = sorted(p for p in names if not np.isnan(values[p][there]).any())
+                means = _resampled(np.column_stack([values[p][there] for p in shared]), scheme)
+                replicates[key] = dict(zip(shared, means.T, strict=True))
+            tail = (1 - LEVEL) / 2
+            resampled = function(*[replicates[key][p] for p in parts])
+            low, high = (float(q) for q in np.nanquantile(resampled, [tail, 1 - tail]))
+        found[name] = (value, low, high, math.nan, math.nan, int(there.sum()))
+    return found
 
 
 def _joint(d: Floats) -> Floats:
@@ -382,7 +393,11 @@ def _joint(d: Floats) -> Floats:
 
 
 def _joint_pooled(
-    measure: str, names: Collection[str], cube: dict[str, dict[str, Floats]], others: list[str], reference: str
+    measure: str,
+    names: Collection[str],
+    cube: dict[str, dict[str, Floats]],
+    others: list[str],
+    reference: str,
 ) -> Floats:
     """Difference of a pooled measure to the reference and its joint interval: (3, other scheme)."""
     function, parts = _poolable(names)[measure]

@@ -9,9 +9,12 @@ import pkgutil
 import types
 import typing
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from sim.errors import InvalidInput, nearest, unknown
+
+_hints = cache(typing.get_type_hints)  # finding the types of fields takes longer than checking them
 
 
 def kinds(folder: str) -> list[str]:
@@ -45,7 +48,8 @@ def construct(cls: type[Any], config: object, key: str) -> Any:
     """Check names and types against the fields of a dataclass and construct it."""
     if not isinstance(config, Mapping):
         raise InvalidInput(key, config, "a mapping of " + ", ".join(f.name for f in dataclasses.fields(cls)))
-    hints, names = typing.get_type_hints(cls), [f.name for f in dataclasses.fields(cls)]
+    names = [f.name for f in dataclasses.fields(cls)]
+    hints = _hints(cls)  # type: ignore[arg-type]  # classes are hashable
     for name in config:
         if name not in names:
             close = nearest(str(name), names)

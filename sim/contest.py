@@ -6,10 +6,11 @@ places among N members, member i gets one if at most k−1 of its rivals end abo
     P_i = ∫ φ((x−ŝ_i)/σ)/σ · Pr(at most k−1 rivals above x) dx          (exact)
     P_i = Φ((ŝ_i−ĉ)/σ),  ĉ solving mean_i P_i = k/N                      (crowd)
 
-Exact integrals use the trapezoid rule with step σ/4 and the leave-one-out Poisson-binomial
-recursion for the number of rivals above. Whoever knows only the team's mean score μ believes all
-rivals to stand there; then P_i depends on (ŝ_i−μ)/σ alone and is tabulated once. A fractional
-number of places is the mixture of the two whole numbers around it, as the lottery that rounds it.
+Exact integrals use the trapezoid rule with step σ/4, finer as 1/√N beyond 20 members, where the cut
+is that sharp, and the leave-one-out Poisson-binomial recursion for the number of rivals above.
+Whoever knows only the team's mean score μ believes all rivals to stand there; then P_i depends on
+(ŝ_i−μ)/σ alone and is tabulated once. A fractional number of places is the mixture of the two whole
+numbers around it, as the lottery that rounds it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from sim.arrays import Floats, average
 from sim.errors import InvalidInput, unknown
 
 STEP, REACH, MOST_NODES = 0.25, 8.0, 20_000  # [σ] between nodes · beyond the outermost score · a grid's limit
+COARSE = 20  # members up to which that step will do
+FAR, CELLS = 12.0, 1200  # [σ] reach of the table of chances against the mean · its cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +91,9 @@ class Contest:
         if self.rivals == "crowd" or self.members > self.exact_up_to:
             return self._crowd(own, field, places / self.members)
         if field.shape[-1] == 1:
-            odds, slope = _against_the_mean(self.members - 1, places)
-            gap = np.clip((own - field) / self.noise, odds.x[0], odds.x[-1])
-            return np.asarray(odds(gap)), np.asarray(slope(gap)) / self.noise
+            gap = (own - field) / self.noise
+            chance, slope = _looked_up(_against_the_mean(self.members - 1, places), gap)
+            return chance, slope / self.noise
         return self._exact(own, field, places)
 
     def _crowd(self, own: Floats, field: Floats, share: float) -> tuple[Floats, Floats]:
@@ -100,9 +103,10 @@ class Contest:
     def _exact(self, own: Floats, field: Floats, places: float) -> tuple[Floats, Floats]:
         both = np.concatenate([own, field], axis=-1)
         low, high = both.min(axis=-1) - REACH * self.noise, both.max(axis=-1) + REACH * self.noise
-        steps = np.ceil((high - low) / (STEP * self.noise))
+        finest = _step(self.members)
+        steps = np.ceil((high - low) / (finest * self.noise))
         if steps.max() > MOST_NODES:
-            least = float((high - low).max()) / (STEP * MOST_NODES)
+            least = float((high - low).max()) / (finest * MOST_NODES)
             raise InvalidInput(
                 "noise", self.noise, f"at least {least:.3g} in a contest with scores that far apart"
             )
@@ -115,6 +119,11 @@ class Contest:
         gap = (x[..., None] - own) / self.noise
         mass = _density(gap) * (width / self.noise)[..., None] * _few_above(above, places)
         return np.add.reduce(mass, axis=0), np.add.reduce(mass * gap, axis=0) / self.noise
+
+
+def _step(members: int) -> float:
+    """Distance between the nodes of an integral [σ]."""
+    return STEP * math.sqrt(min(1.0, COARSE / members))
 
 
 def _density(z: Floats) -> Floats:
@@ -168,10 +177,17 @@ def _few_above(above: Floats, places: float) -> Floats:
     for i in range(members):
         rest = after[members - 1 - i]
         at_most = np.cumsum(rest, axis=0)
-        within = [sum(before[j] * at_most[c - j] for j in range(c + 1)) for c in range(count)]
-        last = within[whole - 1] if whole else np.zeros(above.shape[:-1])
-        result[..., i] = last if part == 0 else (1 - part) * last + part * within[whole]
+        last = _within(before, at_most, whole - 1)
+        result[..., i] = last if part == 0 else (1 - part) * last + part * _within(before, at_most, whole)
         before = _one_more(before, above[..., i])
+    return result
+
+
+def _within(count: Floats, at_most: Floats, most: int) -> Floats:
+    """Probability of at most `most` above in two groups: one's distribution, the other's running sums."""
+    result = np.zeros(count.shape[1:])
+    for j in range(most + 1):
+        result += count[j] * at_most[most - j]
     return result
 
 
@@ -183,16 +199,33 @@ def _one_more(count: Floats, above: Floats) -> Floats:
 
 
 @cache
-def _against_the_mean(rivals: int, places: float) -> tuple[CubicHermiteSpline, CubicHermiteSpline]:
-    """Chance and slope, per σ, as functions of the own gap to rivals who all stand at one score."""
-    gap = np.linspace(-12.0, 12.0, 1201)
-    x = np.arange(-20.0, 20.0 + STEP, STEP)
+def _against_the_mean(rivals: int, places: float) -> Floats:
+    """Chance and slope, per σ, as functions of the own gap to rivals who all stand at one score.
+
+    Returns
+    -------
+    (2, 4, CELLS)
+        Coefficients of a cubic for each cell of [−FAR, FAR], highest power first.
+    """
+    gap = np.linspace(-FAR, FAR, CELLS + 1)
+    step = _step(rivals + 1)
+    x = np.arange(-20.0, 20.0 + step, step)
     whole, part = int(places), places - int(places)
     few = (1 - part) * _at_most(whole - 1, rivals, ndtr(-x)) + part * _at_most(whole, rivals, ndtr(-x))
     z = x - gap[:, None]
-    mass = _density(z) * STEP * few
+    mass = _density(z) * step * few
     chance, slope, bend = mass.sum(axis=1), (mass * z).sum(axis=1), (mass * (z * z - 1)).sum(axis=1)
-    return CubicHermiteSpline(gap, chance, slope), CubicHermiteSpline(gap, slope, bend)
+    return np.stack([CubicHermiteSpline(gap, chance, slope).c, CubicHermiteSpline(gap, slope, bend).c])
+
+
+def _looked_up(table: Floats, gap: Floats) -> tuple[Floats, Floats]:
+    """Read both functions of a table at gaps (runs, members); they are level beyond its ends."""
+    gap = np.clip(gap, -FAR, FAR)
+    cell = np.fmin(np.fmax((gap + FAR) * (CELLS / (2 * FAR)), 0), CELLS - 1).astype(np.int64)
+    inside = gap - (cell * (2 * FAR / CELLS) - FAR)
+    a, b, c, d = np.take(table, cell, axis=2).swapaxes(0, 1)
+    chance, slope = ((a * inside + b) * inside + c) * inside + d
+    return chance, slope
 
 
 def _at_most(count: int, trials: int, p: Floats) -> Floats:

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, weighed
 from sim.choice.base import Choice
 from sim.errors import InvalidInput
 from sim.motives.base import Motive
@@ -89,14 +89,17 @@ class StockDecision:
         return np.stack([motive.marginal(known) for motive in self.motives.values()])
 
     def weigh(self, terms: Floats) -> Floats:
-        m: Floats = terms[0] * self.weight[0]
-        for term, weight in zip(terms[1:], self.weight[1:], strict=True):
-            m += term * weight
-        return m
+        runs = terms.shape[2]
+        return weighed(np.repeat(self.weight[:, None, None, :], runs, axis=2), terms)
 
     def choose(self, known: Known, m: Floats) -> Floats:
-        wanted = m - self.distaste[:, None, None]
+        wanted = m
         if len(known.explore):
             wanted = wanted + self.conduct.experimentation * known.explore
+        if self.distaste.any():
+            wanted = wanted - self.distaste[:, None, None]
         best = self.choice.respond(wanted, known.habit)
-        return known.effort + self.conduct.adjustment * (best - known.effort)
+        effort = best - known.effort
+        effort *= self.conduct.adjustment
+        effort += known.effort
+        return effort

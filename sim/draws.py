@@ -13,19 +13,79 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from numpy.random.bit_generator import ISeedSequence
 
-from sim.arrays import Floats
+from sim.arrays import Floats, Ints
 
 PROTOCOL = 1  # raised when the same address gives another number
 BLOCK = 52  # [weeks]
+WORTH_HASHING = 12  # streams from which on it is quicker to hash their seeds together
 
 
 def stream(seed: int, run: int, cause: str) -> np.random.Generator:
     """Return the generator of one cause of chance in one run."""
     sequence = np.random.SeedSequence(seed, spawn_key=(run, zlib.crc32(cause.encode())))
     return np.random.Generator(np.random.PCG64DXSM(sequence))
+
+
+def streams(seed: int, runs: Sequence[int], causes: Sequence[str]) -> list[list[np.random.Generator]]:
+    """Return `stream` of each run, for each cause: the same to the bit, the seeds of many hashed at once."""
+    if len(runs) * len(causes) < WORTH_HASHING or max(runs) >= 2**32:
+        return [[stream(seed, run, cause) for run in runs] for cause in causes]
+    states = _hashed(seed, np.array(runs), np.array([zlib.crc32(cause.encode()) for cause in causes]))
+    return [[_generator(state) for state in row] for row in states]
+
+
+class _Hashed(ISeedSequence):
+    """A seed that has been hashed already."""
+
+    def __init__(self, state: npt.NDArray[np.uint64]) -> None:
+        self.state = state
+
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> Any:
+        return self.state
+
+
+def _generator(state: npt.NDArray[np.uint64]) -> np.random.Generator:
+    seed: Any = _Hashed(state)  # allowed, though NumPy's annotations do not know
+    return np.random.Generator(np.random.PCG64DXSM(seed))
+
+
+def _hashed(seed: int, runs: Ints, causes: Ints) -> npt.NDArray[np.uint64]:
+    """Return generate_state(4, uint64) of the SeedSequence of each cause and run: (cause, runs, 4).
+
+    The hash is NumPy's, which promises to keep it (NEP 19), on one word of all of them at a time.
+    """
+    words = [seed >> 32 * i & 0xFFFFFFFF for i in range(max(4, -(-seed.bit_length() // 32)))]
+    entropy = [np.array([word], dtype=np.uint32) for word in words]
+    entropy += [runs.astype(np.uint32), causes.astype(np.uint32)[:, None]]
+    factor = 0x43B0D7E5
+
+    def hashed(value: npt.NDArray[np.uint32], by: int) -> npt.NDArray[np.uint32]:
+        nonlocal factor
+        before, factor = factor, factor * by & 0xFFFFFFFF
+        value = (value ^ np.uint32(before)) * np.uint32(factor)
+        return value ^ value >> np.uint32(16)
+
+    def mixed(x: npt.NDArray[np.uint32], y: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+        value = x * np.uint32(0xCA01F9DD) - y * np.uint32(0x4973F715)
+        return value ^ value >> np.uint32(16)
+
+    pool = [hashed(word, 0x931E8875) for word in entropy[:4]]
+    for i in range(4):
+        for j in range(4):
+            if i != j:
+                pool[j] = mixed(pool[j], hashed(pool[i], 0x931E8875))
+    for word in entropy[4:]:
+        pool = [mixed(each, hashed(word, 0x931E8875)) for each in pool]
+    factor = 0x8B51F9DD
+    state = [hashed(pool[i % 4], 0x58F38DED) for i in range(8)]
+    low, high = np.stack(state[0::2], axis=-1), np.stack(state[1::2], axis=-1)
+    return low.astype(np.uint64) | high.astype(np.uint64) << np.uint64(32)
 
 
 @dataclass(frozen=True)
@@ -80,27 +140,33 @@ class Draws:
 
     def once(self, cause: str) -> Floats:
         """Standard normal numbers, one per seat, that hold for a whole run: (runs, members)."""
-        return np.stack([stream(self.seed, r, cause).standard_normal(self.members) for r in self.runs])
+        (generators,) = streams(self.seed, self.runs, [cause])
+        drawn = np.empty((len(self.runs), self.members))
+        for generator, run in zip(generators, drawn, strict=True):
+            generator.standard_normal(out=run)
+        return drawn
 
     def weekly(self, causes: Causes, weeks: int) -> Iterator[WeekDraws]:
         """Yield the chance of each week in turn."""
-        streams = {
-            cause: [stream(self.seed, r, cause) for r in self.runs]
-            for cause in (*causes.explore, *causes.noise, *causes.luck)
-        }
+        explore_by, noise_by, luck_by = (
+            streams(self.seed, self.runs, group) for group in (causes.explore, causes.noise, causes.luck)
+        )
         for start in range(0, weeks, BLOCK):
             block = min(BLOCK, weeks - start)
-            explore = self._block(block, [streams[c] for c in causes.explore])
-            noise = self._block(block, [streams[c] for c in causes.noise])
-            luck = self._block(block, [streams[c] for c in causes.luck], uniform=True)
+            explore, noise = self._block(block, explore_by), self._block(block, noise_by)
+            luck = self._block(block, luck_by, uniform=True)
             for t in range(block):
                 yield WeekDraws(explore[t], noise[t], luck[t])
 
-    def _block(self, weeks: int, streams: list[list[np.random.Generator]], uniform: bool = False) -> Floats:
+    def _block(self, weeks: int, causes: list[list[np.random.Generator]], uniform: bool = False) -> Floats:
         """Draw a block of weeks of several causes: (weeks, cause, runs, members)."""
-        shape = (weeks, self.members)
-        block = np.empty((weeks, len(streams), len(self.runs), self.members))
-        for c, generators in enumerate(streams):
-            for r, generator in enumerate(generators):
-                block[:, c, r] = generator.random(shape) if uniform else generator.standard_normal(shape)
+        block = np.empty((weeks, len(causes), len(self.runs), self.members))
+        drawn = np.empty((len(self.runs), weeks, self.members))
+        for c, generators in enumerate(causes):
+            for generator, run in zip(generators, drawn, strict=True):
+                if uniform:
+                    generator.random(out=run)
+                else:
+                    generator.standard_normal(out=run)
+            block[:, c] = drawn.swapaxes(0, 1)
         return block

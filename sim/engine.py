@@ -38,8 +38,8 @@ class Week:
     known : Known
     terms : (channel, activity, runs, members)
     m, effort : (activity, runs, members)
-    worth, score : (runs, members)
-        Realised worth [weeks of core work] · score of the week alone.
+    worth, gain, score : (runs, members)
+        Realised worth · f'(skill∘a), later effects included [weeks of core work] · score of the week alone.
     stocks : Stocks or None
         At the end of the week.
     verdict : Verdict or None
@@ -51,6 +51,7 @@ class Week:
     m: Floats
     effort: Floats
     worth: Floats
+    gain: Floats
     score: Floats
     stocks: Stocks | None
     verdict: Verdict | None
@@ -91,6 +92,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         pace = productivity(rules.project, state.stocks)
         stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill)
     worth = pace[:, None] * weighed(rules.traces.worth_now, able)
+    gain = weighed(rules.worth, able)
     signals = observe(rules.measurement, able, draws.noise)
 
     this_week = (
@@ -98,7 +100,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     )  # evaluate
     share = float(rules.review.shares[state.week % rules.review.weeks])
     score = state.score + share * this_week
-    contribution = state.contribution + share * (pace[:, None] * weighed(rules.worth, able))
+    contribution = state.contribution + share * (pace[:, None] * gain)
     verdict = None
     if rules.review.due(state.week):
         verdict = judge(rules.stakes, rules.review, score, contribution, draws.luck)
@@ -118,6 +120,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         m=m,
         effort=effort,
         worth=worth,
+        gain=gain,
         score=this_week,
         stocks=stocks,
         verdict=verdict,

@@ -40,6 +40,7 @@ class InvalidInput(ValueError):
             if isinstance(self.value, str)
             else repr(self.value)
         )
+        shown = " ".join(shown.split())
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         line = f"{self.key}={shown}: allowed is {self.allowed}"
         return line + (f"; did you mean {self.nearest}?" if self.nearest else "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class Review:
         if not 0 < self.patience <= 1:
             raise InvalidInput("patience", self.patience, "above 0 and at most 1")
 
-    @property
+    @cached_property
     def shares(self) -> Floats:
         """ω, what each week of the window counts for: (R,), summing to 1."""
         raw = (1 + self.recency) ** np.arange(self.weeks)

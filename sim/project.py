@@ -132,21 +132,21 @@ def productivity(project: Project, stocks: Stocks) -> Floats:
 
 def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill: Floats) -> Stocks:
     """Return the stocks after a week of effort (activity, runs, members)."""
-    able = effort * skill
-    members = effort.shape[-1]
-    inflow = productivity(project, stocks) * average(weighed(traces.debt, able))
-    paid = project.effect * average(weighed(traces.repays, able)) / (stocks.debt + project.hard)
+    _, runs, members = effort.shape
+    inflow = productivity(project, stocks) * average(skill * weighed(traces.debt, effort))
+    paid = project.effect * average(skill * weighed(traces.repays, effort)) / (stocks.debt + project.hard)
     debt = (stocks.debt + inflow) / (1 + paid)
 
-    own = focus(project, members)[:, None, :]
-    hoards = weighed(traces.hoards, effort) * own  # (module, runs, members)
-    owners = total(own)[..., None]
-    hidden = (total(hoards)[..., None] - hoards) / owners
+    own = focus(project, members)
+    part = own / total(own)[:, None]  # of the owners of a module
+    own, part = (np.repeat(u[:, None, :], runs, axis=1) for u in (own, part))  # (module, runs, members)
+    hoarded = weighed(traces.hoards, effort) * part
+    hidden = total(hoarded)[..., None] - hoarded
     taught = average(weighed(traces.teaches, effort) * stocks.knowledge)[..., None]
     gain = project.learning * weighed(traces.practice, effort) * own + project.teaching * taught
     loss = project.forgetting + project.obscuring * hidden
-    knowledge = stocks.knowledge + (1 - stocks.knowledge) * gain - stocks.knowledge * loss
-    return Stocks(debt=debt, knowledge=np.clip(knowledge, 0.0, 1.0))
+    knowledge = stocks.knowledge + gain - stocks.knowledge * (gain + loss)
+    return Stocks(debt=debt, knowledge=np.clip(knowledge, 0.0, 1.0, out=knowledge))
 
 
 def truck_factor(project: Project, stocks: Stocks) -> Floats:

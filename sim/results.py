@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Bools, Floats, Ints, average, norm, summed, total, weighed
+from sim.arrays import Floats, Ints, average, norm, summed, total, weighed
 from sim.engine import Week, aligned
 from sim.project import truck_factor
 from sim.rules import Rules
@@ -60,8 +60,9 @@ def kept(week: Week, rules: Rules) -> dict[str, Floats]:
     `knowledge` and the shares in [0, 1], `promoted` and `laid_off` [people].
     """
     nothing = np.full(week.worth.shape[0], np.nan)
-    hours = summed(week.effort)
-    spent = np.maximum(total(hours), 1e-300)
+    effort = average(week.effort)  # (activity, runs)
+    hours = summed(effort)
+    spent = np.maximum(hours, 1e-300)
     worthless = rules.worth <= 0
     columns = {
         "worth": average(week.worth),
@@ -72,14 +73,14 @@ def kept(week: Week, rules: Rules) -> dict[str, Floats]:
         "knowledge": nothing
         if week.stocks is None
         else average(summed(week.stocks.knowledge)) / len(week.stocks.knowledge),
-        "hours": average(hours),
-        "gaming_share": _spent_on(week.effort, worthless & (rules.scored > 0)) / spent,
-        "wasted_share": _spent_on(week.effort, worthless) / spent,
+        "hours": hours,
+        "gaming_share": summed(effort[worthless & (rules.scored > 0)]) / spent,
+        "wasted_share": summed(effort[worthless]) / spent,
         "promoted": np.zeros(nothing.shape) if week.verdict is None else total(week.verdict.promoted),
         "laid_off": np.zeros(nothing.shape) if week.verdict is None else total(week.verdict.laid_off),
     }
     columns |= dict.fromkeys(REVIEWED, nothing) if week.verdict is None else reviewed(week, rules)
-    return columns | {f"effort_{k}": average(e) for k, e in zip(rules.activities, week.effort, strict=True)}
+    return columns | {f"effort_{k}": e for k, e in zip(rules.activities, effort, strict=True)}
 
 
 def reviewed(week: Week, rules: Rules) -> dict[str, Floats]:
@@ -118,18 +119,12 @@ def reviewed(week: Week, rules: Rules) -> dict[str, Floats]:
 def surplus(week: Week, rules: Rules) -> Floats:
     """Return f'(skill∘a) − effort cost − ½·risk_aversion·variance of pay: (runs, members) [utility]."""
     known, stakes, shares = week.known, rules.stakes, rules.review.shares
-    result = weighed(rules.worth, week.effort * known.skill)
-    result -= rules.decision.choice.effort_cost(week.effort, known.habit)
+    result = week.gain - rules.decision.choice.effort_cost(week.effort, known.habit)
     if rules.risk_aversion and stakes.pay is not None:
         slope = stakes.strength * stakes.pay.incentive(known.score, known.field, stakes.contest)
         variance = rules.review.weeks * float(np.cumsum(shares * shares)[-1]) * rules.measurement.variance()
         result = result - 0.5 * rules.risk_aversion * slope * slope * variance
     return result
-
-
-def _spent_on(effort: Floats, chosen: Bools) -> Floats:
-    """Effort of the team on the chosen activities: (runs,)."""
-    return total(weighed(chosen.astype(np.float64), effort))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
     r_k = Σ_m w_m·G_mk                     what a unit of effort adds to a score
     power `equal`: w is scaled so that ‖r‖ = ‖f‖
-    stability s = Prize·z·φ(z)·r'C⁻¹r/σ²   of a contest, σ with the spread of ability and experiments
+    stability s = Prize·z·φ(z)·r'C⁻¹r/σ²   of a contest, σ with the spread of ability and experiments;
+                                           not to lose one of k places is to win one of the other N − k
 
 References: stability of contests, THEORY E.
 """
@@ -235,14 +236,14 @@ def _traces(kinds: list[Activity]) -> Traces:
 
 
 def stability(rules: Rules, size: float, places: float) -> float:
-    """Return s of a contest: no symmetric equilibrium from 1 on, undamped play oscillates from ½ on.
+    """Return s of a contest: no symmetric equilibrium from 1 on, undamped play oscillates from ±½ on.
 
     Parameters
     ----------
     size : float
         Prize or loss, as felt at strength 1 [utility per week].
     places : float
-        Number of places.
+        Number of places to be won.
     """
     choice, conduct = rules.decision.choice, rules.decision.conduct
     soft = choice.softness(rules.scored)
@@ -253,7 +254,7 @@ def stability(rules: Rules, size: float, places: float) -> float:
     spread += tried / max(dot(rules.scored, rules.scored), 1e-300)
     z = float(ndtri(min(max(1 - places / rules.members, 1e-12), 1 - 1e-12)))
     bell = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
-    return abs(rules.stakes.strength) * size * abs(z) * bell * soft / (rules.stakes.contest.noise**2 + spread)
+    return rules.stakes.strength * size * z * bell * soft / (rules.stakes.contest.noise**2 + spread)
 
 
 def _check_contests(rules: Rules) -> None:
@@ -276,12 +277,13 @@ def _check_contests(rules: Rules) -> None:
             raise InvalidInput(
                 f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck"
             )
-        s = stability(rules, rule.stake, places)
+        won = rules.members - places if rule is stakes.layoff else places
+        s = stability(rules, rule.stake, won)
         if s >= 1:
             raise InvalidInput(
                 f"{key} with stability s", round(s, 3), "below 1 (smaller prize or strength, or more noise)"
             )
-        if s >= 0.5 and undamped:
+        if abs(s) >= 0.5 and undamped:
             warnings.warn(
-                f"{key}: stability s = {s:.2f}, from 0.5 on undamped play may oscillate", ModelWarning, 2
+                f"{key}: stability s = {s:.2f}, from ±0.5 on undamped play may oscillate", ModelWarning, 2
             )

@@ -180,7 +180,8 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     activities = {k: construct(Activity, v, f"activities.{k}") for k, v in listed.items() if v is not None}
     if not activities:
         raise InvalidInput("activities", "{}", "at least one activity")
-    signals = _signals(_mapping(config["signals"], "signals"), set(listed), activities)
+    f = {k: a.worth if config["project"] else a.worth_now for k, a in activities.items()}
+    signals = _signals(_mapping(config["signals"], "signals"), set(listed), f)
     team = _team(config["team"])
     scheme = _scheme(config["scheme"], config["team"], signals)
     if scheme.review.weeks > weeks:
@@ -229,14 +230,12 @@ def _finite(value: object, key: str) -> None:
         raise InvalidInput(key, value, "a finite number")
 
 
-def _signals(
-    config: Mapping[str, Any], listed: set[str], activities: Mapping[str, Activity]
-) -> dict[str, Signal]:
+def _signals(config: Mapping[str, Any], listed: set[str], f: Mapping[str, float]) -> dict[str, Signal]:
     signals = {}
     for name, entry in config.items():
         entry = dict(_mapping(entry, f"signals.{name}"))
         if entry.get("loadings") == "worth":
-            entry["loadings"] = {k: a.worth for k, a in activities.items()}
+            entry["loadings"] = dict(f)
         signals[name] = construct(Signal, entry, f"signals.{name}")
         for activity in signals[name].loadings:
             if activity not in listed:

@@ -66,26 +66,28 @@ class WaterFilling(Choice):
         return (self.h_min or 0.0), (float("inf") if self.h_max is None else self.h_max)
 
     def respond(self, m: Floats, habit: Floats) -> Floats:
-        x = habit + m / (self.cost * (1 - self.rivalry))
-        return np.maximum(x - self._level(x, summed(habit)), 0.0)
+        x = m * (1 / (self.cost * (1 - self.rivalry)))
+        x += habit
+        level = self._level(x, summed(habit))
+        np.maximum(x, level, out=x)
+        x -= level
+        return x
 
     def _level(self, x: Floats, usual: Floats) -> Floats:
         """Level t that all activities are filled to: (runs, members)."""
-        k = self.rivalry
-        level = -k / (1 - k) * usual  # nothing above the level
-        low, high = np.full(usual.shape, -np.inf), np.full(usual.shape, -np.inf)
-        pool = np.zeros(usual.shape)
-        for j, largest in enumerate(_descending(x), start=1):
-            pool = pool + largest
-            np.maximum(level, (pool - usual) * (k / (1 - k + k * j)), out=level)
-            if self.h_max is not None:
-                np.maximum(high, (pool - self.h_max) / j, out=high)
-            if self.h_min is not None:
-                np.maximum(low, (pool - self.h_min) / j, out=low)
+        k, j = self.rivalry, np.arange(1.0, len(x) + 1)[:, None, None]
+        pool = _pools(x)
+
+        def highest(hours: Floats | float, per: Floats) -> Floats:
+            candidates = pool - hours
+            candidates *= per
+            return np.asarray(np.maximum.reduce(candidates, axis=0))
+
+        level = np.maximum(-k / (1 - k) * usual, highest(usual, k / (1 - k + k * j)))
         if self.h_max is not None:
-            np.maximum(level, high, out=level)
+            np.maximum(level, highest(self.h_max, 1 / j), out=level)
         if self.h_min is not None:
-            np.minimum(level, low, out=level)
+            np.minimum(level, highest(self.h_min, 1 / j), out=level)
         return level
 
     def effort_cost(self, effort: Floats, habit: Floats) -> Floats:
@@ -98,12 +100,19 @@ class WaterFilling(Choice):
         return alone / (self.cost * (1 - k))
 
 
-def _descending(x: Floats) -> list[Floats]:
-    """Sort over kinds by a network of comparisons of whole planes: (kind, …) to planes, largest first."""
+def _pools(x: Floats) -> Floats:
+    """Return X_j, the sum of the j largest, in place j−1: (kind, …) both.
+
+    Kinds are sorted by a network of comparisons of whole planes.
+    """
     planes = list(x)
     for i, j in _network(len(planes)):
         planes[i], planes[j] = np.maximum(planes[i], planes[j]), np.minimum(planes[i], planes[j])
-    return planes
+    pools = np.empty(x.shape)
+    pools[0] = planes[0]
+    for j in range(1, len(planes)):
+        np.add(pools[j - 1], planes[j], out=pools[j])
+    return pools
 
 
 @cache

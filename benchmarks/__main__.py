@@ -1,0 +1,130 @@
+"""`make bench`: the engine against plain Mesa and against drawing alone.
+
+Rates are member-weeks per CPU second, medians of repetitions that take turns, so that whatever else
+the machine does meets all of them. What is timed is what a user calls:
+
+- plain Mesa: a team made and stepped over its weeks, with its DataCollector and Python's own random
+  numbers (drawing from the engine's streams would slow it down);
+- the engine: `simulate_runs` of a batch, with all columns it keeps, the aligned team left out;
+- the floor: the same streams made and the same numbers drawn through `sim.draws`, and nothing else.
+"""
+
+from __future__ import annotations
+
+import cProfile
+import pstats
+import statistics
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import sim
+from benchmarks.agreement import RTOL, disagreement, preset
+from benchmarks.plain_mesa import Team
+from sim.draws import Draws
+from sim.rules import rules_of
+from sim.scenario import Scenario, scenario_from
+from sim.simulation import simulate_runs
+
+REPEATS = 9
+BATCHES = (1, 32, 256)
+LEAST = 0.2  # [CPU s] of one measurement: short jobs are repeated within it
+FULL = ("scenario=three_persons", "scheme=lines_of_code")
+
+
+def plain(config: dict, teams: int) -> None:
+    """Let teams of plain Mesa live through their weeks."""
+    for seed in range(teams):
+        team = Team(config, seed)
+        for _ in range(config["weeks"]):
+            team.step()
+
+
+def draw(scenario: Scenario, runs: int) -> None:
+    """Draw what the engine draws, and do nothing with it."""
+    rules = rules_of(scenario)
+    draws = Draws(1, range(runs), rules.members)
+    for cause in ("skill", *(f"habit:{k}" for k in rules.activities)):
+        draws.once(cause)
+    for m, signal in enumerate(rules.signals):
+        for k, activity in enumerate(rules.activities):
+            if rules.believed[m, k]:
+                draws.once(f"belief:{signal}:{activity}")
+    for _ in draws.weekly(rules.causes, rules.weeks):
+        pass
+
+
+def simulate(scenario: Scenario, runs: int) -> None:
+    simulate_runs(scenario, range(runs), 1, aligned=False)
+
+
+def cpu_seconds(job: Callable[[], None]) -> float:
+    """CPU seconds of one job, repeated until the measurement is long enough."""
+    start, times = time.process_time(), 0
+    while (passed := time.process_time() - start) < LEAST:
+        job()
+        times += 1
+    return passed / times
+
+
+def rates(jobs: dict[str, tuple[int, Callable[[], None]]]) -> dict[str, float]:
+    """Member-weeks per CPU second of jobs, given the member-weeks of each."""
+    for _, job in jobs.values():
+        job()  # imports and caches
+    seconds: dict[str, list[float]] = {name: [] for name in jobs}
+    for turn in range(REPEATS):
+        print(f"  timing, turn {turn + 1} of {REPEATS}", flush=True)
+        for name, (_, job) in jobs.items():
+            seconds[name].append(cpu_seconds(job))
+    return {name: size / statistics.median(seconds[name]) for name, (size, _) in jobs.items()}
+
+
+def profile(scenario: Scenario, runs: int, lines: int) -> None:
+    """Print where a batch spends its time: share of the whole, with and without what is called."""
+    profiler = cProfile.Profile()
+    profiler.runcall(simulate, scenario, runs)
+    found = pstats.Stats(profiler)
+    whole = max(entry[3] for entry in found.stats.values())
+    rows = sorted(found.stats.items(), key=lambda row: -row[1][3])
+    print("  total   own  calls  function")
+    for (file, _, name), (_, calls, own, total, _) in rows[:lines]:
+        where = "" if file == "~" else f"{Path(file).parent.name}/{Path(file).name}: "
+        print(f"  {total / whole:5.0%} {own / whole:5.0%} {calls:6d}  {where}{name}")
+
+
+def main() -> None:
+    warnings.simplefilter("ignore")
+    config = preset()
+    small, full = scenario_from(config), sim.load(*FULL)
+    print("agreement of plain Mesa and the engine on the preset ...", flush=True)
+    gap = disagreement(config, 1, [0, 17])
+    print(f"  largest relative difference {gap:.1e}", flush=True)
+    if not gap <= RTOL:
+        raise SystemExit(f"plain Mesa and the engine differ by {gap:.1e}, more than {RTOL:.0e}: nothing is timed")
+
+    size, full_size = 12 * small.weeks, len(full.team.seats) * full.weeks
+    jobs = {"plain_mesa": (4 * size, lambda: plain(config, 4))}
+    for runs in BATCHES:
+        jobs[f"engine_{runs}"] = (runs * size, lambda runs=runs: simulate(small, runs))
+        jobs[f"full_week_{runs}"] = (runs * full_size, lambda runs=runs: simulate(full, runs))
+    jobs["floor_256"] = (256 * size, lambda: draw(small, 256))
+    jobs["full_week_floor_256"] = (256 * full_size, lambda: draw(full, 256))
+    rate = rates(jobs)
+
+    print("\nmember-weeks per CPU second")
+    for name, value in rate.items():
+        print(f"  {name:20s} {value:12,.0f}")
+    for name, scenario in (("preset", small), ("full week (contests, project)", full)):
+        print(f"\nprofile of the {name}, 256 runs")
+        profile(scenario, 256, 26)
+    print("\nratios")
+    pairs = [(f"engine_{n}", "plain_mesa") for n in BATCHES] + [(f"full_week_{n}", "plain_mesa") for n in BATCHES]
+    pairs += [("floor_256", "engine_256"), ("full_week_floor_256", "full_week_256")]
+    pairs += [("engine_256", "engine_1"), ("engine_256", "engine_32"), ("engine_256", "full_week_256")]
+    for above, below in pairs:
+        print(f"{above}/{below} {rate[above] / rate[below]:.2f}")
+
+
+if __name__ == "__main__":
+    main()

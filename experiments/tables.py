@@ -1,0 +1,495 @@
+"""Tables for people, in a terminal or a file: values with both spreads, differences, ranking.
+
+A cell holds `value ±computing error` and below it the luck of single teams `low…high`. What is
+undefined is shown as "—", never as 0. Tables that are too wide for the terminal are cut into parts.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from experiments import stats
+from sim.loading import read
+
+NOTHING = "—"
+VALUES = (
+    "worth",
+    "worth_of_aligned",
+    "displaced_share",
+    "effective_alignment",
+    "validity",
+    "decay",  # where it is measured
+    "debt",
+    "truck_factor",
+    "surplus",
+    "incentive",
+)
+COMPARED = ("displaced_share", "effective_alignment", "validity", "decay", "debt", "truck_factor", "surplus")
+OF_A_RUN = {
+    "What the business gets": (
+        "worth",
+        "worth_of_aligned",
+        "misalignment_price",
+        "debt",
+        "knowledge",
+        "truck_factor",
+    ),
+    "What the yardstick does": (
+        "displaced_share",
+        "gaming_share",
+        "wasted_share",
+        "effective_alignment",
+        "congruence",
+        "validity",
+        "decay",
+        "incentive",
+        "score",
+    ),
+    "What it is like for people": ("surplus", "reward", "hours", "promoted", "laid_off"),
+}
+CELL, NAME = 13, 20  # columns of a terminal that a value takes, and at least a scheme's name
+SHORT = {stats.UNCLEAR: "unclear", stats.SMALL: "too small", stats.UNDEFINED: ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class About:
+    """What a reader must know beside the numbers.
+
+    Parameters
+    ----------
+    labels : mapping of str to str
+        Scheme → plain label.
+    activities : mapping of str to str
+        Activity → plain label.
+    benchmarks : collection of str
+        Schemes that are reference lines, never ranked.
+    reference : str
+        The scheme that the others are compared with.
+    runs, seed, weeks : int
+    power : str
+        `equal` or `as_given`.
+    strength : mapping of str to float
+        Scheme → factor on its incentive.
+    matters : float
+        Smallest difference of worth that matters, as a share of the aligned team's worth.
+    smallest : float
+        The same in weeks of core work per person-week; NaN if undefined.
+    """
+
+    labels: Mapping[str, str]
+    activities: Mapping[str, str]
+    benchmarks: Collection[str]
+    reference: str
+    runs: int
+    seed: int
+    weeks: int
+    power: str
+    strength: Mapping[str, float]
+    matters: float
+    smallest: float
+
+    def label(self, scheme: str) -> str:
+        """Plain label of a scheme, without a remark that it is a benchmark: tables say that themselves."""
+        return self.labels.get(scheme, scheme).removesuffix(" (benchmark)")
+
+    def named(self, scheme: str) -> str:
+        """Plain label and what to type for it."""
+        label = self.label(scheme)
+        return label if label == scheme else f"{label} ({scheme})"
+
+    def setting(self) -> str:
+        """Runs, seed, weeks, power and strengths in one sentence."""
+        usual, _ = Counter(self.strength.values()).most_common(1)[0]
+        others = [f"{k} {v:g}" for k, v in self.strength.items() if v != usual]
+        strength = f"strength {usual:g}" + (f" (but {', '.join(others)})" if others else "")
+        what = {"equal": "schemes differ in direction only", "as_given": "weights as each scheme says"}
+        power = f"power {self.power} ({what[self.power]})" if self.power in what else f"power {self.power}"
+        teams = "1 team" if self.runs == 1 else f"{self.runs} teams"
+        return f"{teams} of {self.weeks} weeks, seed {self.seed}; {power}, {strength}."
+
+
+def percent(measure: str) -> bool:
+    """Whether a measure is a share, shown in per cent.
+
+    Examples
+    --------
+    >>> percent("displaced_share"), percent("debt"), percent("effort_deliver")
+    (True, False, True)
+    """
+    return measure.startswith(("effort_", "aligned_effort_")) or unit_of(measure).startswith("share")
+
+
+def unit_of(measure: str) -> str:
+    """Return the unit of a measure in words."""
+    return str(read("measure", measure)["unit"])
+
+
+def as_text(table: RenderableType, width: int = 100) -> str:
+    """Return a table as plain text, for a file."""
+    console = Console(file=io.StringIO(), width=width, color_system=None, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+class Spread(NamedTuple):
+    """A number with its computing error and its luck."""
+
+    value: float
+    error_low: float
+    error_high: float
+    luck_low: float
+    luck_high: float
+
+    @property
+    def half(self) -> float:
+        """Half the interval of the computing error."""
+        return 0.5 * (self.error_high - self.error_low)
+
+
+def values_table(summary: pd.DataFrame, about: About, width: int = 100) -> RenderableType:
+    """Return table 1: every scheme's values, best worth first, benchmarks at the bottom.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of `stats.summary`.
+    about : About
+    width : int
+        Columns of the terminal.
+    """
+    found = spreads(summary, "value")
+    order = by_worth(found)
+    cells = {m: _column([found[s, m] for s in order], m) for m in _there(found, VALUES)}
+    meaning = "; ".join(f"{_short(m)}: {_plain(m)}" for m in cells if _short(m) != _plain(m))
+    caption = (
+        "Upper line: mean ± computing error (half the 95 % interval of the mean, each scheme by itself; "
+        "more runs shrink it). Lower line: luck, the middle 80 % of single teams; it does not shrink. "
+        f"{NOTHING} undefined. Validity and effective alignment are pooled over runs and have no luck. "
+        + about.setting()
+    )
+    tables = _parts("Table 1. What each scheme brings", cells, order, about, width)
+    return _spaced(*tables, _note(caption), _note(f"In plain words: {meaning}."))
+
+
+def differences_table(differences: pd.DataFrame, about: About, width: int = 100) -> RenderableType:
+    """Return table 2: differences to the reference, worth first, then the other measures.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        Of `stats.differences`.
+    about : About
+    width : int
+        Columns of the terminal.
+    """
+    if differences.empty:
+        return _note("Table 2. Nothing to compare: there is only the reference.")
+    found = spreads(differences, "difference")
+    order = by_worth(found)
+    verdict = _strings(differences, "verdict")
+    share = {(s, m): float(v) for (s, m), v in _strings(differences, "share_better").items()}
+    worth = [found[s, "worth"] for s in order]
+    digits = _digits([w.half for w in worth])
+    columns = {
+        "difference of worth": _column(worth, "worth", sign="+", luck=False),
+        "luck": [Text(_luck(w, digits, "+")) for w in worth],
+        "teams that do better, %": [Text(_number(100 * share[s, "worth"], 0)) for s in order],
+        "verdict": [_verdict(verdict[s, "worth"]) for s in order],
+    }
+    title = f"Table 2. Difference to: {about.named(about.reference)}"
+    first = _table(title, columns, order, about, width - len(columns) * (CELL + 2) - 6)
+    there = _there(found, COMPARED)
+    missing = [m for m in there if all(math.isnan(found[s, m].value) for s in order)]
+    cells = {}
+    for measure in (m for m in there if m not in missing):
+        cells[measure] = _column([found[s, measure] for s in order], measure, sign="+", luck=False)
+        for cell, s in zip(cells[measure], order, strict=True):
+            word = verdict[s, measure]
+            cell.append("\n").append_text(_verdict(SHORT.get(word, word)))
+    rest = _parts("The same for other measures", cells, order, about, width)
+    caption = (
+        "Paired: the same people with the same luck under both schemes. ± computing error: "
+        f"{stats.method(len(order))}, for each measure; luck: middle 80 % of single teams. "
+    )
+    if not math.isnan(about.smallest):
+        caption += (
+            f"Too small to matter: surely less than {_number(about.smallest, 3)} weeks of core work per "
+            f"person-week, {100 * about.matters:.3g} % of the aligned team's worth. "
+        )
+    if any(v == stats.UNCLEAR for (_, m), v in verdict.items() if m in cells):
+        caption += f"{SHORT[stats.UNCLEAR]}: {stats.UNCLEAR}. "
+    if missing:
+        caption += f"Undefined, so not compared: {', '.join(_short(m) for m in missing)}. "
+    return _spaced(first, *rest, _note(caption + about.setting()))
+
+
+def ranking_table(ranking: pd.DataFrame, about: About, width: int = 100) -> RenderableType:
+    """Return table 3: the ranking by worth and how firm it is, then what it means in words.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        Of `stats.ranking`.
+    about : About
+    width : int
+        Columns of the terminal.
+    """
+    if ranking.empty:
+        return _note("Table 3. Nothing to rank: fewer than two schemes that are not benchmarks.")
+    order = [str(s) for s in ranking["scheme"]]
+    digits = _digits(list(0.5 * (ranking["error_high"] - ranking["error_low"])))
+    columns = {
+        "worth": [Text(_number(v, digits)) for v in ranking["value"]],
+        "best in, % of teams": [Text(_number(100 * v, 0)) for v in ranking["share_best"]],
+        "probability that its mean is highest": [Text(_number(v, 2)) for v in ranking["probability_highest"]],
+        "against the next": [_verdict(str(v)) if v else Text(NOTHING) for v in ranking["verdict"]],
+    }
+    caption = (
+        "Probability: bootstrap over runs. Against the next: "
+        f"{stats.method(math.comb(len(order), 2))}; benchmarks are not ranked."
+    )
+    name = width - len(columns) * (CELL + 2) - 6
+    table = _table("Table 3. Ranking by worth", columns, order, about, name)
+    return _spaced(table, _note(caption), Text("\n".join(ranking_lines(ranking, about))))
+
+
+def ranking_lines(ranking: pd.DataFrame, about: About) -> list[str]:
+    """Say in sentences which scheme comes first and which cannot be told from it."""
+    if ranking.empty:
+        return []
+    first = ranking.iloc[0]
+    share = _number(100 * float(first["share_best"]), 0)
+    lines = [f"First: {about.named(str(first['scheme']))}, best in {share} % of teams."]
+    rest = ranking.iloc[1:]
+    for verdict, words in (
+        (stats.UNCLEAR, "Not distinguishable from it"),
+        (stats.SMALL, "Too small a difference to matter"),
+    ):
+        found = [about.named(str(s)) for s in rest.loc[rest["against_best"] == verdict, "scheme"]]
+        if found:
+            lines.append(f"{words}: {', '.join(found)}.")
+    return lines if len(lines) > 1 else [*lines, "Every other scheme does worse than it."]
+
+
+def run_table(summary: pd.DataFrame, about: About) -> RenderableType:
+    """Return the tables of a single scheme: a row per measure, then where the week goes.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        Of `stats.summary`, one scheme.
+    about : About
+    """
+    scheme = str(summary["scheme"].iloc[0])
+    found = {measure: spread for (_, measure), spread in spreads(summary, "value").items()}
+    values = _empty(about.named(scheme))
+    values.add_column("", min_width=24, max_width=48)
+    for header in ("mean ±\ncomputing error", "luck"):
+        values.add_column(header, justify="right", max_width=16)
+    values.add_column("unit", style="dim")
+    for section, measures in OF_A_RUN.items():
+        values.add_section()
+        values.add_row(Text(section, style="italic"))
+        for measure in (m for m in measures if m in found):
+            unit = "%" if percent(measure) else unit_of(measure)
+            values.add_row(Text(_plain(measure)), *_pair(found[measure], measure), unit)
+    week = _empty("Where the week goes [% of a full week]")
+    week.add_column("", min_width=24, max_width=48)
+    for header in ("mean ±\ncomputing error", "luck", "aligned team"):
+        week.add_column(header, justify="right", max_width=16)
+    for activity, label in about.activities.items():
+        if (name := f"effort_{activity}") in found:
+            aligned = found.get(f"aligned_{name}")
+            share = NOTHING if aligned is None else _number(100 * aligned.value, 1)
+            week.add_row(Text(label), *_pair(found[name], name), share)
+    caption = (
+        "± computing error: half the 95 % interval of the mean, which more runs shrink. "
+        f"Luck: the middle 80 % of single teams, which they do not. {NOTHING} undefined. {about.setting()}"
+    )
+    return _spaced(values, week, _note(caption))
+
+
+def spreads(frame: pd.DataFrame, value: str) -> dict[tuple[str, str], Spread]:
+    """Return (scheme, measure) → numbers."""
+    columns = [value, "error_low", "error_high", "luck_low", "luck_high"]
+    numbers = frame[columns].to_numpy(dtype=np.float64).tolist()
+    return {key: Spread(*row) for key, row in zip(_keys(frame), numbers, strict=True)}
+
+
+def _strings(frame: pd.DataFrame, column: str) -> dict[tuple[str, str], str]:
+    return dict(zip(_keys(frame), map(str, frame[column]), strict=True))
+
+
+def _keys(frame: pd.DataFrame) -> list[tuple[str, str]]:
+    return [(str(s), str(m)) for s, m in zip(frame["scheme"], frame["measure"], strict=True)]
+
+
+def by_worth(found: Mapping[tuple[str, str], Spread]) -> list[str]:
+    """Schemes, the highest worth (or difference of worth) first."""
+    return sorted((s for s, m in found if m == "worth"), key=lambda s: -found[s, "worth"].value)
+
+
+def _there(found: Mapping[tuple[str, str], Spread], measures: Sequence[str]) -> list[str]:
+    known = {m for _, m in found}
+    return [m for m in measures if m in known]
+
+
+def _short(measure: str) -> str:
+    return str(read("measure", measure)["label"]["neutral"])
+
+
+def _plain(measure: str) -> str:
+    return str(read("measure", measure)["label"]["plain"])
+
+
+def _note(text: str) -> Text:
+    return Text(text, style="dim")
+
+
+def _spaced(*parts: RenderableType) -> Group:
+    """Parts below each other, a line between."""
+    return Group(*[x for part in parts for x in (part, Text())][:-1])
+
+
+def _verdict(verdict: str) -> Text:
+    return Text(verdict, style={stats.BETTER: "green", stats.WORSE: "red"}.get(verdict, ""))
+
+
+def _number(value: float, digits: int, sign: str = "") -> str:
+    """Format a number; undefined as a dash, zero without a sign.
+
+    Examples
+    --------
+    >>> _number(0.256, 2, "+"), _number(float("nan"), 2), _number(-0.001, 2, "+")
+    ('+0.26', '—', '0.00')
+    """
+    if math.isnan(value):
+        return NOTHING
+    text = f"{value:{sign}.{digits}f}"
+    return f"{0:.{digits}f}" if not text.strip("+-0.") else text
+
+
+def _digits(halves: Sequence[float]) -> int:
+    """Digits after the point that show the first digit of a column's smaller computing errors.
+
+    Examples
+    --------
+    >>> _digits([0.02, 0.03]), _digits([2.0]), _digits([0.0])
+    (2, 0, 2)
+    """
+    above = [h for h in halves if h > 0]
+    if not above:
+        return 2
+    return min(max(-math.floor(math.log10(float(np.quantile(above, 0.25)))), 0), 5)
+
+
+def _column(spreads: Sequence[Spread], measure: str, sign: str = "", luck: bool = True) -> list[Text]:
+    """Cells of one measure: value ±error, below it luck."""
+    scaled = [_scaled(s, measure) for s in spreads]
+    digits = _digits([s.half for s in scaled])
+    cells = [Text(_number(s.value, digits, sign) + _error(s.half, digits)) for s in scaled]
+    for cell, spread in zip(cells, scaled, strict=True):
+        if luck and not math.isnan(spread.luck_low):
+            cell.append(f"\n{_luck(spread, digits, sign)}", style="dim")
+    return cells
+
+
+def _pair(spread: Spread, measure: str) -> tuple[str, str]:
+    """Value ±error, and luck, of one measure of one scheme."""
+    scaled = _scaled(spread, measure)
+    digits = _digits([scaled.half])
+    return _number(scaled.value, digits) + _error(scaled.half, digits), _luck(scaled, digits)
+
+
+def _scaled(spread: Spread, measure: str) -> Spread:
+    return Spread(*[100 * x for x in spread]) if percent(measure) else spread
+
+
+def _error(half: float, digits: int) -> str:
+    """Half an interval, to its first digit where it would seem to be 0.
+
+    Examples
+    --------
+    >>> _error(0.021, 2), _error(0.004, 2), _error(0.0, 2), _error(math.nan, 2)
+    (' ±0.02', ' ±0.004', ' ±0', '')
+    """
+    if math.isnan(half):
+        return ""
+    text = f"{half:.{digits}f}"
+    if not text.strip("0."):
+        text = f"{half:.1g}"
+    return f" ±{text}"
+
+
+def _luck(spread: Spread, digits: int, sign: str = "") -> str:
+    if math.isnan(spread.luck_low):
+        return NOTHING
+    fewer = max(digits - 1, 0)
+    return f"{_number(spread.luck_low, fewer, sign)}…{_number(spread.luck_high, fewer, sign)}"
+
+
+def _parts(
+    title: str, cells: Mapping[str, list[Text]], order: Sequence[str], about: About, width: int
+) -> list[Table]:
+    """Cut columns into tables that fit the width, as even as can be."""
+    parts = math.ceil(len(cells) / max(1, (width - 2 - NAME) // (CELL + 2)))
+    names, tables = list(cells), []
+    name = width - 2 - math.ceil(len(names) / max(parts, 1)) * (CELL + 2)
+    for i in range(parts):
+        chosen = names[i * len(names) // parts : (i + 1) * len(names) // parts]
+        heads = {_head(m): cells[m] for m in chosen}
+        tables.append(_table(title if not i else f"{title} (continued)", heads, order, about, name))
+    return tables
+
+
+def _head(measure: str) -> str:
+    return f"{_short(measure)}\n[{'%' if percent(measure) else unit_of(measure)}]"
+
+
+def _empty(title: str) -> Table:
+    return Table(
+        title=Text(title, style="bold"),
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+
+
+def _table(
+    title: str, columns: Mapping[str, list[Text]], order: Sequence[str], about: About, name: int
+) -> Table:
+    """Schemes as rows, benchmarks at the bottom in a section; `name`: width of the first column."""
+    table = _empty(title)
+    table.add_column("", max_width=max(NAME, min(2 * NAME, name)))
+    for head in columns:
+        words = head == "verdict" or head.startswith("against")
+        table.add_column(Text(head), justify="left" if words else "right", max_width=20 if words else CELL)
+    ranked = [i for i, s in enumerate(order) if s not in about.benchmarks]
+    others = [i for i, s in enumerate(order) if s in about.benchmarks]
+    for i in ranked:
+        table.add_row(_name(order[i], about), *[c[i] for c in columns.values()])
+    if others:
+        table.add_section()
+        table.add_row(Text("Benchmarks, not ranked", style="italic"))
+        for i in others:
+            table.add_row(_name(order[i], about), *[c[i] for c in columns.values()])
+    return table
+
+
+def _name(scheme: str, about: About) -> Text:
+    label = about.label(scheme)
+    return Text(label) if label == scheme else Text(label).append(f"\n{scheme}", style="dim")

@@ -1,0 +1,118 @@
+"""Pictures are drawn for few and many schemes and activities, each with its table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments import stats, tables
+from experiments.plots import style
+from experiments.plots.compare import _course, draw, spread_out
+
+
+def study(
+    schemes: int, activities: int = 8, runs: int = 10, weeks: int = 30
+) -> tuple[pd.DataFrame, pd.DataFrame, tables.About]:
+    """Runs and weeks of made-up schemes, the last two of them benchmarks if there are more than two."""
+    rng = np.random.default_rng(schemes)
+    names = [f"scheme_{i}" for i in range(schemes)]
+    people = [f"activity_{k}" for k in range(activities)]
+    rows, weekly = [], []
+    for i, name in enumerate(names):
+        worth = rng.normal(0.5 + 0.02 * i, 0.05, runs)
+        effort = {f"effort_{p}": np.full(runs, 1 / activities) for p in people}
+        aligned = {f"aligned_{k}": v for k, v in effort.items()}
+        columns = {"worth": worth, "debt": 2 - worth, "worth_aligned": worth + 0.1, **effort, **aligned}
+        rows.append(pd.DataFrame({"scheme": name, "run": range(runs), **columns}))
+        run, week = np.divmod(np.arange(runs * weeks), weeks)
+        score = np.zeros(len(run)) if i == schemes - 1 else 2 * worth[run] * (1 + week / weeks)
+        weekly.append(
+            pd.DataFrame({"scheme": name, "run": run, "week": week, "worth": worth[run], "score": score})
+        )
+    about = tables.About(
+        labels={n: f"rated by a thing in $ of a rather long name, number {i}" for i, n in enumerate(names)},
+        activities={p: f"an activity that is called {p}" for p in people},
+        benchmarks=set(names[-2:]) if schemes > 2 else set(),
+        reference=names[-1],
+        runs=runs,
+        seed=1,
+        weeks=weeks,
+        power="equal",
+        strength=dict.fromkeys(names, 1.0),
+        matters=0.02,
+        smallest=0.01,
+    )
+    return pd.concat(rows, ignore_index=True), pd.concat(weekly, ignore_index=True), about
+
+
+def pictures(folder: Path, runs: pd.DataFrame, weekly: pd.DataFrame, about: tables.About) -> list[Path]:
+    ranking = stats.ranking(runs, about.benchmarks, about.reference)
+    return draw(folder, runs, weekly, stats.summary(runs), ranking, about)
+
+
+@pytest.mark.parametrize(("schemes", "activities"), [(1, 2), (2, 8), (15, 20)])
+def test_four_pictures_and_their_tables_are_written(tmp_path: Path, schemes: int, activities: int) -> None:
+    paths = pictures(tmp_path / "plots", *study(schemes, activities))
+    assert [p.name for p in paths] == ["time.png", "effort.png", "ranking.png", "debt.png"]
+    for path in paths:
+        assert path.read_bytes().startswith(b"\x89PNG")
+        table = pd.read_csv(path.with_suffix(".csv"))
+        assert table["scheme"].nunique() == schemes
+    assert not [p for p in (tmp_path / "plots").iterdir() if p.suffix not in (".png", ".csv")]
+
+
+def test_a_project_without_debt_has_no_picture_of_it(tmp_path: Path) -> None:
+    runs, weekly, about = study(3)
+    paths = pictures(tmp_path, runs.assign(debt=np.nan), weekly, about)
+    assert [p.stem for p in paths] == ["time", "effort", "ranking"]
+
+
+def test_a_single_run_of_a_single_week_can_be_drawn(tmp_path: Path) -> None:
+    assert len(pictures(tmp_path, *study(3, runs=1, weeks=1))) == 4
+
+
+def test_no_words_leave_the_page_and_type_is_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(figure: object, path: Path) -> None:
+        from matplotlib.figure import Figure
+        from matplotlib.text import Text
+
+        assert isinstance(figure, Figure)
+        drawn = figure.get_tightbbox()
+        width, height = figure.get_size_inches()
+        assert drawn.x0 >= 0 and drawn.x1 <= width, path.name
+        assert drawn.y0 >= 0 and drawn.y1 <= height, path.name
+        assert min(t.get_size() for t in figure.findobj(Text) if t.get_text()) >= 14
+
+    monkeypatch.setattr(style, "save", check)
+    for schemes in (1, 2, 7, 15):
+        pictures(tmp_path, *study(schemes, 4 + schemes))
+
+
+def test_the_score_is_scaled_to_begin_at_worth() -> None:
+    _, weekly, _ = study(2, weeks=40)
+    course = _course(weekly[weekly["scheme"] == "scheme_0"])
+    assert course["score_median"].iloc[0] == pytest.approx(course["worth_median"].iloc[0])
+    assert course["score_median"].iloc[-1] > 1.5 * course["worth_median"].iloc[-1]
+    assert course["week"].tolist()[0] == 4
+    assert course["week"].tolist()[-1] == 40
+
+
+def test_a_score_that_is_not_above_zero_is_not_scaled() -> None:
+    _, weekly, _ = study(2)
+    course = _course(weekly[weekly["scheme"] == "scheme_1"])
+    assert course["score_scale"].isna().all()
+    assert course["score_median"].isna().all()
+    assert course["worth_median"].notna().all()
+
+
+def test_names_beside_a_picture_do_not_overlap() -> None:
+    rng = np.random.default_rng(1)
+    sizes = rng.uniform(0.2, 0.8, 12).tolist()
+    wanted = sorted(rng.uniform(4.9, 5.1, 12).tolist(), reverse=True)
+    places = spread_out(wanted, sizes, 0.0, 8.0)
+    for i in range(11):
+        assert places[i] - sizes[i] / 2 >= places[i + 1] + sizes[i + 1] / 2 - 1e-12
+    assert places[0] + sizes[0] / 2 <= 8 and places[-1] - sizes[-1] / 2 >= 0

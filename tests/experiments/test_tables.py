@@ -1,0 +1,142 @@
+"""The tables say what the numbers say, within the width they are given."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from experiments import stats, tables
+
+SCHEMES = ("commits", "innovative", "none")
+
+
+@pytest.fixture(scope="module")
+def runs() -> pd.DataFrame:
+    parts = []
+    for name in SCHEMES:
+        scenario = sim.load("scenario=three_persons", f"scheme={name}", "weeks=26")
+        parts.append(sim.simulate(scenario, runs=12, seed=1).measures().reset_index().assign(scheme=name))
+    return pd.concat(parts, ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def about(runs: pd.DataFrame) -> tables.About:
+    scenario = sim.load("scenario=three_persons")
+    return tables.About(
+        labels={"commits": "paid by commits", "none": "not evaluated (benchmark)"},
+        activities={k: a.label.plain for k, a in scenario.activities.items()},
+        benchmarks={"none"},
+        reference="none",
+        runs=12,
+        seed=1,
+        weeks=26,
+        power="equal",
+        strength=dict.fromkeys(SCHEMES, 1.0),
+        matters=0.02,
+        smallest=stats.smallest_that_matters(runs, "none"),
+    )
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+def test_all_tables_fit_the_width(runs: pd.DataFrame, about: tables.About, width: int) -> None:
+    summary = stats.summary(runs)
+    shown = [
+        tables.values_table(summary, about, width),
+        tables.differences_table(stats.differences(runs, "none"), about, width),
+        tables.ranking_table(stats.ranking(runs, about.benchmarks, "none"), about, width),
+        tables.run_table(summary[summary["scheme"] == "commits"], about),
+    ]
+    for table in shown:
+        text = tables.as_text(table, width)
+        assert max(map(len, text.splitlines())) <= width
+        assert "\x1b" not in text
+        assert "nan" not in text.replace("finance", "")
+        for words in ("computing error", "luck", "seed 1", "power equal", "strength 1"):
+            if table is not shown[2]:
+                assert words in " ".join(text.split())
+
+
+def test_no_column_is_lost_where_tables_are_cut(runs: pd.DataFrame, about: tables.About) -> None:
+    summary = stats.summary(runs)
+    for width in (60, 80, 100, 200):
+        text = tables.as_text(tables.values_table(summary, about, width), width)
+        assert text.count("displaced") >= 1
+        for head in ("truck", "surplus", "validity", "incentive", "debt"):
+            assert head in text.split("In plain words")[0]
+    assert tables.as_text(tables.values_table(summary, about, 200), 200).count("Table 1") == 1
+
+
+def test_benchmarks_stand_below_the_others_and_are_marked(runs: pd.DataFrame, about: tables.About) -> None:
+    text = tables.as_text(tables.values_table(stats.summary(runs), about, 200), 200)
+    assert text.index("paid by commits") < text.index("Benchmarks, not ranked") < text.index("not evaluated")
+
+
+def test_what_is_undefined_is_a_dash(runs: pd.DataFrame, about: tables.About) -> None:
+    text = tables.as_text(tables.values_table(stats.summary(runs), about, 200), 200)
+    line = next(x for x in text.splitlines() if x.startswith("not evaluated"))
+    assert tables.NOTHING in line
+    alone = runs[runs["run"] == 0]
+    text = tables.as_text(tables.values_table(stats.summary(alone), about, 200), 200)
+    assert "±" not in text.split("Upper line")[0]
+
+
+def test_a_share_is_shown_in_per_cent() -> None:
+    spread = tables.Spread(0.123, 0.12, 0.126, 0.1, 0.2)
+    assert tables._column([spread], "displaced_share")[0].plain == "12.3 ±0.3\n10…20"
+    assert tables._column([spread], "worth")[0].plain == "0.123 ±0.003\n0.10…0.20"
+
+
+def test_a_verdict_says_so_in_words(about: tables.About) -> None:
+    rng = np.random.default_rng(0)
+    luck = rng.normal(0.6, 0.1, 50)
+    columns = {"run": range(50), "worth_aligned": luck + 0.2}
+    runs = pd.concat(
+        [
+            pd.DataFrame({"scheme": "none", "worth": luck, **columns}),
+            pd.DataFrame({"scheme": "commits", "worth": luck + rng.normal(0, 0.01, 50), **columns}),
+            pd.DataFrame({"scheme": "innovative", "worth": luck + rng.normal(0, 0.5, 50), **columns}),
+            pd.DataFrame({"scheme": "worst", "worth": luck - 5 + rng.normal(0, 0.1, 50), **columns}),
+        ],
+        ignore_index=True,
+    )
+    text = tables.as_text(tables.differences_table(stats.differences(runs, "none"), about))
+    assert stats.SMALL in text
+    assert stats.UNCLEAR in text
+    assert stats.WORSE in text
+    lines = " ".join(tables.ranking_lines(stats.ranking(runs, {"none"}, "none"), about))
+    assert "Not distinguishable from it" in lines
+    assert "worst" not in lines
+
+
+def test_nothing_to_rank_or_to_compare_is_said(runs: pd.DataFrame, about: tables.About) -> None:
+    one = runs[runs["scheme"] == "none"]
+    assert "Nothing to rank" in tables.as_text(
+        tables.ranking_table(stats.ranking(one, {"none"}, "none"), about)
+    )
+    assert "Nothing to compare" in tables.as_text(
+        tables.differences_table(stats.differences(one, "none"), about)
+    )
+
+
+def test_labels_with_brackets_are_not_taken_for_markup(runs: pd.DataFrame, about: tables.About) -> None:
+    odd = replace(about, labels={"commits": "[red]rated[/nothing]"})
+    text = tables.as_text(tables.values_table(stats.summary(runs), odd, 200), 200)
+    assert "[red]rated[/nothing]" in text
+
+
+def test_strengths_that_differ_are_named(about: tables.About) -> None:
+    assert (
+        "strength 1 (but commits 2)"
+        in replace(about, strength={"none": 1.0, "a": 1.0, "commits": 2.0}).setting()
+    )
+
+
+def test_a_zero_has_no_sign_and_an_error_never_seems_to_be_none() -> None:
+    assert tables._number(-0.0004, 2) == "0.00"
+    assert tables._error(0.0004, 2) == " ±0.0004"
+    assert tables._digits([math.nan, 0.0]) == 2

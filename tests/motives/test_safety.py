@@ -1,0 +1,95 @@
+"""Keeping the job: not to be lowest, and not to be replaceable."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.contest import Contest
+from sim.errors import InvalidInput
+from sim.motives.safety import Safety
+from sim.perception import Known
+from sim.prospect import Prospect
+from sim.rewards.layoff import Layoff
+from sim.scenario import Scenario
+from tests import worlds
+from tests.tolerances import QUADRATURE, ROUNDING
+
+PLAIN = Prospect(alpha=1.0, loss_aversion=1.0, gamma_gain=1.0, gamma_loss=1.0)
+HARSH = Prospect(alpha=0.88, loss_aversion=2.25, gamma_gain=0.61, gamma_loss=0.69)
+
+
+def safety(prospect: Prospect = PLAIN, signal: str | None = None, base: float = 0.0, relief: float = 0.0) -> Safety:
+    return Safety(prospect=prospect, signal=signal, base=base, relief=relief)
+
+
+@pytest.fixture(scope="module")
+def known(calm: Scenario) -> Known:
+    known = worlds.known_of(calm, week=0)
+    stakes = replace(
+        known.stakes,
+        layoff=Layoff(share=0.25, loss=2.0),
+        loss=2.0,
+        contest=Contest(members=9, noise=0.8, rivals="crowd", exact_up_to=12),
+        strength=1.0,
+    )
+    scarce = np.linspace(-0.5, 1.0, len(known.activities))
+    return replace(known, timing=1.0, stakes=stakes, observed={"scarce": scarce})
+
+
+def test_among_equals_felt_as_expected_utility_it_is_the_loss_times_the_share(known: Known) -> None:
+    assert safety().utility(known.effort, known) == pytest.approx(np.full((3, 9), -2.0 * 0.25), abs=QUADRATURE)
+    z = 0.6744897501960817  # Φ⁻¹(3/4)
+    density = math.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+    assert safety().marginal(known) == pytest.approx(2.0 * density / 0.8 * known.slope, abs=QUADRATURE)
+
+
+def test_being_replaceable_is_a_risk_that_falls_with_being_indispensable(known: Known) -> None:
+    off = replace(known, stakes=replace(known.stakes, layoff=None))
+    motive = safety(signal="scarce", base=0.2, relief=1.5)
+    standing = known.skill * np.einsum("k,krm->rm", known.observed["scarce"], known.effort)
+    risk = 0.2 * np.exp(-1.5 * standing)
+    assert motive.utility(known.effort, off) == pytest.approx(-2.0 * risk, rel=1e-10)
+    by_hand = 2.0 * 1.5 * risk * known.skill * known.observed["scarce"][:, None, None]
+    assert motive.marginal(off) == pytest.approx(by_hand, rel=1e-10)
+
+
+def test_two_risks_combine_as_independent_ones(known: Known) -> None:
+    motive = safety(signal="scarce", base=0.2, relief=0.0)
+    assert motive.utility(known.effort, known) == pytest.approx(
+        np.full((3, 9), -2.0 * (1 - 0.75 * 0.8)), abs=QUADRATURE
+    )
+
+
+def test_a_risk_is_never_above_certainty_however_dispensable_one_is(known: Known) -> None:
+    motive = safety(signal="scarce", base=0.9, relief=50.0)
+    shy = np.zeros(known.effort.shape)
+    shy[0] = 3.0  # the activity that makes one most replaceable
+    assert motive.utility(shy, known) == pytest.approx(np.full((3, 9), -2.0), rel=1e-5)
+
+
+def test_losses_loom_larger_than_they_are(known: Known) -> None:
+    assert (safety(HARSH).utility(known.effort, known) < safety().utility(known.effort, known)).all()
+
+
+def test_without_layoffs_and_without_a_signal_there_is_no_risk_to_move_anybody(known: Known) -> None:
+    off = replace(known, stakes=replace(known.stakes, layoff=None))
+    assert not safety(HARSH).marginal(off).any()
+
+
+def test_without_layoffs_being_replaceable_still_counts(small: Scenario) -> None:
+    known = worlds.known_of(small.with_({"scheme.layoff": None}), week=2)
+    motive = small.motives["safety"]
+    fortify = known.activities.index("fortify")
+    assert known.stakes.layoff is None and known.stakes.loss > 0
+    assert (motive.marginal(known)[fortify] > 0).all()
+
+
+@pytest.mark.parametrize(("key", "value"), [("base", 1.0), ("base", -0.1), ("relief", -1.0)])
+def test_risks_outside_their_range_are_refused(key: str, value: float) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Safety(**({"prospect": PLAIN, "signal": None, "base": 0.1, "relief": 1.0} | {key: value}))
+    assert caught.value.key == key

@@ -1,0 +1,50 @@
+"""Being worth something elsewhere: an investment in a stock that fades."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.errors import InvalidInput
+from sim.motives.skill_up import SkillUp
+from sim.scenario import Scenario
+from tests import worlds
+from tests.tolerances import ROUNDING
+
+GOOD = {"loadings": {"learn": 0.8, "chase": 1.0}, "value": 0.01, "patience": 0.99, "decay": 0.02}
+
+
+def test_a_unit_of_the_outside_option_is_worth_all_it_brings_later() -> None:
+    motive = SkillUp(**GOOD)
+    by_hand = sum(0.99**t * 0.98 ** (t - 1) * 0.01 for t in range(1, 3000))
+    assert motive.price == pytest.approx(by_hand, rel=ROUNDING)
+
+
+def test_a_stock_that_is_outdated_at_once_is_worth_one_week() -> None:
+    assert SkillUp(**(GOOD | {"decay": 1.0})).price == pytest.approx(0.99 * 0.01, rel=ROUNDING)
+
+
+def test_each_activity_brings_what_it_loads_at_that_price(calm: Scenario) -> None:
+    known, motive = worlds.known_of(calm, week=1), SkillUp(**GOOD)
+    marginal = motive.marginal(known)
+    for k, name in enumerate(known.activities):
+        expected = motive.price * {"learn": 0.8, "chase": 1.0}.get(name, 0.0)
+        assert (marginal[k] == expected).all()
+    by_hand = motive.price * (0.8 * known.effort[3] + known.effort[5])
+    assert known.activities[3] == "learn" and known.activities[5] == "chase"
+    assert motive.utility(known.effort, known) == pytest.approx(by_hand, rel=ROUNDING)
+
+
+def test_the_market_does_not_ask_how_one_was_evaluated(calm: Scenario) -> None:
+    known = worlds.known_of(calm, week=1)
+    other = worlds.known_of(calm.with_({"scheme.strength": 5.0}), week=1)
+    assert np.array_equal(SkillUp(**GOOD).marginal(known), SkillUp(**GOOD).marginal(other))
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("value", -1.0), ("patience", 0.0), ("patience", 1.0), ("decay", -0.1), ("decay", 1.1)]
+)
+def test_numbers_outside_their_range_are_refused(key: str, value: float) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        SkillUp(**(GOOD | {key: value}))
+    assert caught.value.key == key

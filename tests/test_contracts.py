@@ -1,0 +1,508 @@
+"""What every member of a catalogue keeps to: whoever adds one is tested here without adding a test.
+
+Motives are built from `configs/motive`, choices and rewards from every yaml that names one, so that a
+new file of a catalogue enters with its yaml.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from scipy.optimize import brentq, minimize, nnls
+
+from sim.catalogue import build, kinds
+from sim.choice.base import Choice
+from sim.choice.quadratic import Quadratic
+from sim.choice.water_filling import WaterFilling
+from sim.contest import Contest
+from sim.loading import configs, options, scenario_part
+from sim.motives.base import Motive
+from sim.perception import Known
+from sim.rewards.base import RewardRule
+from sim.scenario import scenario_from
+from tests import worlds
+from tests.tolerances import OPTIMUM, PARABOLA, ROUNDING, SLOPE, STEP
+
+# ---------------------------------------------------------------- motives
+
+MOTIVES = options("motive")
+BELIEFS = ("perfect", "announced", "fixed_error")
+
+
+@cache
+def motive_and_known(name: str, rationality: str) -> tuple[Motive, Known]:
+    """A motive as its yaml says, and a team that knows of it: mid-window, at unusual strength, read-only."""
+    people = [{"name": n, "motives": {name: 1.0}, "skill": None} for n in ("Ada", "Ben", "Cem", "Dora", "Emil")]
+    scenario = worlds.scenario(
+        "scheme=impressive",
+        team__people=people,
+        beliefs__rationality=rationality,
+        scheme__strength=1.7,
+        scheme__review__recency=0.1,
+        scheme__review__patience=0.97,
+        team__layoff={"kind": "layoff", "share": 0.3, "loss": 0.5},
+        team__promotion={"kind": "tournament", "prize": 0.4, "winners": None, "share": 0.3},
+    )
+    known = worlds.known_of(scenario, week=6, runs=(0, 1, 2, 3))
+    assert known.timing != 1 and known.stakes.strength == 1.7
+    assert (known.field.shape[-1] == 1) == (rationality != "perfect")
+    motive = scenario.motives[name]
+    return worlds.frozen(motive), worlds.frozen(known)
+
+
+def per_member(known: Known) -> Iterator[str]:
+    """Names of the arrays that end in (runs, members)."""
+    for name in ("effort", "habit", "skill", "slope", "worth"):
+        yield name
+
+
+def of_members(known: Known, order: list[int]) -> Known:
+    """The same team seated in another order."""
+    taken = {name: getattr(known, name)[..., order] for name in per_member(known)}
+    field = known.field if known.field.shape[-1] == 1 else known.field[..., order]
+    return replace(known, field=field, **taken)
+
+
+def of_run(known: Known, run: int) -> Known:
+    """One run of the batch."""
+    taken = {name: getattr(known, name)[..., [run], :] for name in per_member(known)}
+    return replace(known, field=known.field[[run]], explore=known.explore[:, [run]], **taken)
+
+
+def test_every_motive_has_a_yaml() -> None:
+    assert sorted({yaml_of("motive", name)["kind"] for name in MOTIVES}) == kinds("motives")
+
+
+@pytest.mark.parametrize("rationality", BELIEFS)
+@pytest.mark.parametrize("name", MOTIVES)
+def test_a_marginal_is_the_derivative_of_its_utility(name: str, rationality: str) -> None:
+    motive, known = motive_and_known(name, rationality)
+    marginal = motive.marginal(known)
+    for k in range(len(known.activities)):
+        up, down = known.effort.copy(), known.effort.copy()
+        up[k] += STEP
+        down[k] -= STEP
+        numerical = (motive.utility(up, known) - motive.utility(down, known)) / (2 * STEP)
+        assert marginal[k] == pytest.approx(numerical, rel=SLOPE, abs=SLOPE), known.activities[k]
+
+
+@pytest.mark.parametrize("rationality", BELIEFS)
+@pytest.mark.parametrize("name", MOTIVES)
+def test_a_motive_answers_with_finite_numbers_of_the_right_shape(name: str, rationality: str) -> None:
+    motive, known = motive_and_known(name, rationality)
+    marginal, utility = motive.marginal(known), motive.utility(known.effort, known)
+    assert marginal.shape == known.slope.shape and marginal.dtype == np.float64
+    assert utility.shape == known.skill.shape and utility.dtype == np.float64
+    assert np.isfinite(marginal).all() and np.isfinite(utility).all()
+    assert np.abs(marginal).max() > 0, "nothing in this world moves the motive, so nothing is tested"
+
+
+@pytest.mark.parametrize("name", MOTIVES)
+def test_a_motive_answers_twice_the_same(name: str) -> None:
+    motive, known = motive_and_known(name, "announced")
+    assert np.array_equal(motive.marginal(known), motive.marginal(known))
+
+
+@pytest.mark.parametrize("rationality", BELIEFS)
+@pytest.mark.parametrize("name", MOTIVES)
+def test_a_motive_says_the_same_of_a_run_alone_and_in_a_batch(name: str, rationality: str) -> None:
+    motive, known = motive_and_known(name, rationality)
+    marginal, utility = motive.marginal(known), motive.utility(known.effort, known)
+    for run in range(known.skill.shape[0]):
+        alone = of_run(known, run)
+        assert np.array_equal(motive.marginal(alone), marginal[:, [run]])
+        assert np.array_equal(motive.utility(alone.effort, alone), utility[[run]])
+
+
+@pytest.mark.parametrize("rationality", BELIEFS)
+@pytest.mark.parametrize("name", MOTIVES)
+def test_a_motive_does_not_depend_on_who_sits_where(name: str, rationality: str) -> None:
+    motive, known = motive_and_known(name, rationality)
+    order = [3, 0, 4, 2, 1]
+    seated = of_members(known, order)
+    assert motive.marginal(seated) == pytest.approx(motive.marginal(known)[..., order], rel=ROUNDING, abs=ROUNDING)
+
+
+@pytest.mark.parametrize("name", MOTIVES)
+def test_what_runs_through_the_score_is_off_at_strength_zero(name: str) -> None:
+    """At strength 0 a motive is what it is of a member to whom no activity brings a score."""
+    motive, known = motive_and_known(name, "perfect")
+    off = replace(known, stakes=replace(known.stakes, strength=0.0))
+    field = worlds.frozen(known.field)
+    blind = replace(off, stakes=replace(off.stakes, strength=5.0), slope=known.slope * 0.0, field=field)
+    at_zero = motive.marginal(off)
+    assert np.isfinite(at_zero).all()
+    if not np.array_equal(at_zero, motive.marginal(known)):
+        assert (np.sign(at_zero) == np.sign(motive.marginal(blind))).all()
+
+
+# ---------------------------------------------------------------- choice
+
+
+def yaml_of(group: str, name: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((configs() / group / f"{name}.yaml").read_text(encoding="utf-8"))
+    return content
+
+
+def in_limits(part: str) -> Iterator[Mapping[str, Any]]:
+    """What the scenarios of theory's limits choose."""
+    for name in options("limit"):
+        yield scenario_part(limit(name))[part]
+
+
+@cache
+def limit(name: str) -> dict[str, Any]:
+    return worlds.composed(f"limit={name}")
+
+
+@cache
+def choices() -> dict[str, Choice]:
+    """Every choice that a yaml can make."""
+    listed = {name: yaml_of("choice", name) for name in options("choice")}
+    listed |= {f"limit_{name}": limit(name)["choice"] for name in options("limit")}
+    return {name: build("choice", config, "choice") for name, config in listed.items()}
+
+
+CHOICES = sorted(choices())
+
+
+def activities_of(choice: Choice) -> int:
+    return len(choice.matrix) if isinstance(choice, Quadratic) else 8
+
+
+def asked(choice: Choice, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Marginal rewards and habits (activity, 4 runs, 5 members), read-only; habits fit the choice's hours."""
+    rng, n = np.random.default_rng(seed), activities_of(choice)
+    m = rng.normal(0, 0.5, (n, 4, 5))
+    habit = rng.uniform(0.0, 2.0 / n, (n, 4, 5)) + (20.0 if isinstance(choice, Quadratic) else 0.0)
+    frozen: tuple[np.ndarray, np.ndarray] = worlds.frozen(m), worlds.frozen(habit)
+    return frozen
+
+
+def test_every_rule_of_choice_has_a_yaml_that_makes_it() -> None:
+    assert sorted({type(c).__module__.rpartition(".")[2] for c in choices().values()}) == kinds("choice")
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_effort_is_finite_not_negative_and_within_hours(name: str) -> None:
+    choice = choices()[name]
+    m, habit = asked(choice)
+    effort = choice.respond(m, habit)
+    assert effort.shape == m.shape and effort.dtype == np.float64 and np.isfinite(effort).all()
+    assert effort.min() >= 0
+    low, high = choice.hours
+    assert effort.sum(axis=0).min() >= low - ROUNDING and effort.sum(axis=0).max() <= high + ROUNDING
+    assert choice.effort_cost(effort, habit).shape == m.shape[1:]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_a_choice_is_the_same_of_a_run_alone_and_in_a_batch(name: str) -> None:
+    choice = choices()[name]
+    m, habit = asked(choice)
+    effort = choice.respond(m, habit)
+    cost = choice.effort_cost(effort, habit)
+    for run in range(4):
+        alone = choice.respond(m[:, [run]], habit[:, [run]])
+        assert np.array_equal(alone, effort[:, [run]])
+        assert np.array_equal(choice.effort_cost(alone, habit[:, [run]]), cost[[run]])
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_members_choose_each_for_themselves(name: str) -> None:
+    choice = choices()[name]
+    m, habit = asked(choice)
+    order = [3, 0, 4, 2, 1]
+    assert np.array_equal(choice.respond(m[..., order], habit[..., order]), choice.respond(m, habit)[..., order])
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_nothing_wanted_within_hours_means_the_habitual_week_at_no_cost(name: str) -> None:
+    choice = choices()[name]
+    n = activities_of(choice)
+    habit = np.full((n, 1, 1), 20.0 if isinstance(choice, Quadratic) else 1.0 / n)
+    assert choice.respond(np.zeros((n, 1, 1)), habit) == pytest.approx(habit, rel=ROUNDING)
+    assert choice.effort_cost(habit, habit).tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_no_other_week_within_hours_would_be_better(name: str) -> None:
+    """Against random weeks, near and far: what any rule that answers optimally must pass."""
+    choice = choices()[name]
+    m, habit = asked(choice)
+    best = choice.respond(m, habit)
+
+    def value(effort: np.ndarray) -> np.ndarray:
+        return (m * effort).sum(axis=0) - choice.effort_cost(effort, habit)
+
+    rng, (low, high) = np.random.default_rng(2), choice.hours
+    for size in (1e-4, 1e-2, 1.0):
+        for _ in range(50):
+            other = np.maximum(best + size * rng.standard_normal(m.shape), 0.0)
+            hours = other.sum(axis=0)
+            other = other * np.clip(hours, low, high) / hours
+            assert (value(other) <= value(best) + ROUNDING * np.abs(value(best)).max()).all()
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_softness_is_how_much_a_score_moves_per_unit_of_incentive(name: str) -> None:
+    """Of the answer itself, from a habit so large that neither zero nor hours bind."""
+    choice = choices()[name]
+    free = replace(choice, h_min=None, h_max=None) if isinstance(choice, WaterFilling) else choice
+    n = activities_of(choice)
+    slope, habit = np.random.default_rng(3).normal(0, 1, n), np.full((n, 1, 1), 50.0)
+    moved = free.respond(slope[:, None, None], habit) - free.respond(np.zeros((n, 1, 1)), habit)
+    assert free.softness(slope) == pytest.approx(float(slope @ moved[:, 0, 0]), rel=1e-10)
+
+
+def random_water(rng: np.random.Generator, case: int) -> tuple[WaterFilling, np.ndarray, np.ndarray]:
+    """A random case: hours free, binding below or above, equal bounds; κ 0 to nearly 1; ties; negative m."""
+    n = int(rng.integers(1, 41)) if case % 5 == 0 else int(rng.integers(1, 10))
+    rivalry = (0.0, 0.3, 0.5, 0.9, 0.999, float(rng.uniform(0, 0.99)))[case % 6]
+    low, high = sorted(rng.uniform(0.0, 1.5, 2))
+    bounds: tuple[float | None, float | None] = (
+        (None, None),
+        (float(low), float(high) + 1e-3),
+        (None, float(high) + 1e-3),
+        (float(low), None),
+        (0.9, 0.9),
+    )[case % 5]
+    cost = float(rng.uniform(0.3, 5.0))
+    choice = WaterFilling(cost=cost, rivalry=rivalry, h_min=bounds[0], h_max=bounds[1])
+    habit = rng.uniform(0.0, 2.0 / n, n)
+    m = rng.normal(rng.uniform(-1, 1), 1.0, n)
+    if case % 4 == 0:  # ties, also in whether an activity is done at all
+        m, habit = np.round(m, 0), np.full(n, round(1 / n, 2))
+    if case % 7 == 0:
+        m = -np.abs(m)
+    return choice, m, habit
+
+
+def solved_water(choice: WaterFilling, m: np.ndarray, habit: np.ndarray) -> np.ndarray:
+    """The same programme by SciPy: non-negative least squares, an hour's price found by bisection."""
+    n, c, k = len(m), choice.cost, choice.rivalry
+    matrix = c * ((1 - k) * np.eye(n) + k * np.ones((n, n)))
+    root = np.linalg.cholesky(matrix).T
+
+    def at(price: float) -> np.ndarray:
+        wanted = np.linalg.solve(root.T, matrix @ habit + m - price)
+        effort: np.ndarray = nnls(root, wanted, maxiter=100 * n)[0]
+        return effort
+
+    effort, (low, high) = at(0.0), choice.hours
+    bound = float(np.clip(effort.sum(), low, high))
+    if effort.sum() == bound:
+        return effort
+    far = 1e3 * c * (1 + np.abs(m).max() + bound)
+    price = brentq(lambda p: at(p).sum() - bound, -far, far, xtol=1e-13, rtol=1e-15)
+    effort = at(price)
+    return effort * bound / effort.sum() if bound else np.zeros(n)
+
+
+def check_water(case: int) -> None:
+    choice, m, habit = random_water(np.random.default_rng([case, 77]), case)
+    mine = choice.respond(m[:, None, None], habit[:, None, None])[:, 0, 0]
+    other = solved_water(choice, m, habit)
+    low, high = choice.hours
+    assert mine.min() >= 0 and low - ROUNDING <= mine.sum() <= high + ROUNDING
+
+    def value(a: np.ndarray) -> float:
+        return float(m @ a - choice.effort_cost(a[:, None, None], habit[:, None, None])[0, 0])
+
+    size = max(1.0, abs(value(mine)), float(np.abs(m) @ mine))
+    assert abs(value(mine) - value(other)) <= OPTIMUM * size, f"case {case}: {choice}"
+    assert mine == pytest.approx(other, abs=PARABOLA / (1 - choice.rivalry) ** 0.5), f"case {case}: {choice}"
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_water_filling_is_the_optimum_of_a_general_solver(block: int) -> None:
+    for case in range(block * 30, block * 30 + 30):
+        check_water(case)
+
+
+@pytest.mark.soak
+def test_water_filling_is_the_optimum_of_a_general_solver_in_600_cases() -> None:
+    for case in range(600):
+        check_water(case)
+
+
+def test_water_filling_is_never_worse_than_sequential_quadratic_programming() -> None:
+    for case in range(1000, 1020):
+        choice, m, habit = random_water(np.random.default_rng([case, 77]), case)
+        mine = choice.respond(m[:, None, None], habit[:, None, None])[:, 0, 0]
+
+        def loss(a: np.ndarray, choice: Choice = choice, m: np.ndarray = m, habit: np.ndarray = habit) -> float:
+            return float(choice.effort_cost(a[:, None, None], habit[:, None, None])[0, 0] - m @ a)
+
+        low, high = choice.hours
+        hours = [{"type": "ineq", "fun": lambda a, low=low: a.sum() - low}]
+        if np.isfinite(high):
+            hours.append({"type": "ineq", "fun": lambda a, high=high: high - a.sum()})
+        start = np.full(len(m), np.clip(habit.sum(), low, high) / len(m))
+        found = minimize(loss, start, bounds=[(0, None)] * len(m), constraints=hours, options={"ftol": 1e-14})
+        feasible = found.x.min() >= 0 and low <= found.x.sum() <= high
+        assert not feasible or loss(mine) <= found.fun + OPTIMUM * max(1.0, abs(found.fun))
+
+
+@pytest.mark.parametrize("n", [1, 2, 5, 12])
+def test_quadratic_is_the_optimum_of_a_general_solver(n: int) -> None:
+    rng = np.random.default_rng(n)
+    root = rng.standard_normal((n, n))
+    matrix = root @ root.T + np.eye(n)
+    choice = Quadratic(matrix=tuple(map(tuple, ((matrix + matrix.T) / 2).tolist())))
+    m, habit = rng.standard_normal(n), np.full(n, 30.0)
+    mine = choice.respond(m[:, None, None], habit[:, None, None])[:, 0, 0]
+    upper = np.linalg.cholesky(matrix).T
+    other = nnls(upper, np.linalg.solve(upper.T, matrix @ habit + m))[0]
+    assert mine == pytest.approx(other, rel=1e-10)
+
+
+# ---------------------------------------------------------------- rewards
+
+
+@cache
+def rules() -> dict[str, RewardRule]:
+    """Every reward rule that a yaml names, in a team, a scheme or a limit; and one each at other sizes."""
+    found: dict[str, RewardRule] = {}
+    for place, overrides in [
+        *[(f"team_{t}", (f"team={t}",)) for t in options("team")],
+        *[(f"scheme_{s}", (f"scheme={s}",)) for s in options("scheme")],
+    ]:
+        scenario = scenario_from(worlds.composed(*overrides))
+        found |= _named(place, scenario.team) | _named(place, scenario.scheme)
+    for name in options("limit"):
+        scenario = scenario_from(scenario_part(limit(name)))
+        found |= _named(f"limit_{name}", scenario.scheme)
+    for name, config in {
+        "three_prizes": {"kind": "tournament", "prize": 2.0, "winners": 3, "share": None},
+        "two_and_a_half_prizes": {"kind": "tournament", "prize": 2.0, "winners": None, "share": 0.5},
+        "many_layoffs": {"kind": "layoff", "share": 0.6, "loss": 1.5},
+    }.items():
+        found[name] = build("rewards", config, name)
+    distinct: dict[str, RewardRule] = {}
+    for name, rule in found.items():
+        if rule not in distinct.values():
+            distinct[name] = rule
+    return distinct
+
+
+def _named(place: str, part: Any) -> dict[str, RewardRule]:
+    each = {name: getattr(part, name) for name in ("pay", "promotion", "layoff")}
+    return {f"{place}_{name}": rule for name, rule in each.items() if rule is not None}
+
+
+RULES = sorted(rules())
+SCORES = {
+    "all_different": np.random.default_rng(1).standard_normal((6, 5)),
+    "ties": np.random.default_rng(2).integers(0, 3, (6, 5)).astype(float),
+    "all_alike": np.full((6, 5), 0.1),
+    "one_alone": np.array([[0.3]]),
+}
+
+
+def lucks(shape: tuple[int, ...], n: int = 40) -> Iterator[np.ndarray]:
+    """Evenly spread luck, the same for all seats."""
+    for u in (np.arange(n) + 0.5) / n:
+        yield worlds.frozen(np.full(shape, u))
+
+
+def test_every_reward_rule_is_named_by_a_yaml() -> None:
+    assert sorted({type(r).__module__.rpartition(".")[2] for r in rules().values()}) == kinds("rewards")
+
+
+@pytest.mark.parametrize("mean", [False, True])
+@pytest.mark.parametrize("name", RULES)
+def test_the_incentive_is_the_derivative_of_the_expected_reward(name: str, mean: bool) -> None:
+    rule, own = rules()[name], np.random.default_rng(3).standard_normal((6, 5))
+    contest = Contest(members=5, noise=0.7, rivals="exact", exact_up_to=12)
+    field = own.mean(axis=1, keepdims=True) if mean else own.copy()
+    frozen, field = worlds.frozen(own), worlds.frozen(field)
+    incentive = rule.incentive(frozen, field, contest)
+    up, down = rule.expected(own + STEP, field, contest), rule.expected(own - STEP, field, contest)
+    assert incentive.shape == own.shape and incentive.dtype == np.float64
+    assert incentive == pytest.approx((up - down) / (2 * STEP), rel=SLOPE, abs=SLOPE)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_the_expected_reward_is_the_mean_of_many_rewards(name: str) -> None:
+    rule, n = rules()[name], 20_000
+    own, rng = np.array([[0.0, 0.4, -0.6, 1.0, 0.2]]), np.random.default_rng(4)
+    contest = Contest(members=5, noise=0.7, rivals="exact", exact_up_to=12)
+    paid = rule.reward(own + 0.7 * rng.standard_normal((n, 5)), rng.random((n, 5)))
+    error = paid.std(axis=0) / np.sqrt(n)
+    assert (np.abs(paid.mean(axis=0) - rule.expected(own, own, contest)[0]) <= 4 * error + ROUNDING).all()
+
+
+@pytest.mark.parametrize("scores", sorted(SCORES))
+@pytest.mark.parametrize("name", RULES)
+def test_a_reward_is_finite_and_does_not_depend_on_who_sits_where(name: str, scores: str) -> None:
+    rule, score = rules()[name], worlds.frozen(SCORES[scores])
+    for luck in lucks(score.shape, 4):
+        reward = rule.reward(score, luck)
+        assert reward.shape == score.shape and reward.dtype == np.float64 and np.isfinite(reward).all()
+        order = np.random.default_rng(5).permutation(score.shape[-1])
+        assert np.array_equal(rule.reward(score[:, order], luck), reward[:, order])
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_reward_is_the_same_of_a_run_alone_and_in_a_batch(name: str) -> None:
+    rule, score = rules()[name], SCORES["ties"]
+    luck = np.random.default_rng(6).random(score.shape)
+    reward = rule.reward(score, luck)
+    for run in range(len(score)):
+        assert np.array_equal(rule.reward(score[[run]], luck[[run]]), reward[[run]])
+
+
+@pytest.mark.parametrize("scores", sorted(SCORES))
+@pytest.mark.parametrize("name", RULES)
+def test_equal_scores_are_rewarded_equally(name: str, scores: str) -> None:
+    rule, score = rules()[name], SCORES[scores]
+    for luck in lucks(score.shape, 4):
+        reward = rule.reward(score, luck)
+        for row, paid in zip(score, reward, strict=True):
+            for value in np.unique(row):
+                assert len(np.unique(paid[row == value])) == 1
+
+
+@pytest.mark.parametrize("scores", sorted(SCORES))
+@pytest.mark.parametrize("name", [n for n in RULES if rules()[n].places(5) is not None])
+def test_a_contest_pays_out_its_stake_for_each_place_whoever_ties(name: str, scores: str) -> None:
+    rule, score = rules()[name], SCORES[scores]
+    members = score.shape[-1]
+    places = rule.places(members)
+    assert places is not None
+    sums = []
+    for luck in lucks(score.shape):
+        paid = np.abs(rule.reward(score, luck)).sum(axis=-1)
+        whole = paid / rule.stake
+        assert whole == pytest.approx(np.full(len(score), round(float(whole[0]))), abs=ROUNDING)
+        assert min(int(places), members) <= round(float(whole[0])) <= min(int(places) + 1, members)
+        sums.append(paid)
+    mean = np.mean(sums, axis=0)
+    assert mean == pytest.approx(np.full(len(score), rule.stake * min(places, members)), abs=rule.stake / 40)
+
+
+@pytest.mark.parametrize("name", [n for n in RULES if rules()[n].places(5) is not None])
+def test_a_team_rounds_its_places_by_the_luck_of_its_first_seat_alone(name: str) -> None:
+    rule, score = rules()[name], SCORES["all_different"]
+    luck = np.random.default_rng(7).random(score.shape)
+    other = luck.copy()
+    other[:, 1:] = 1 - other[:, 1:]
+    assert np.array_equal(rule.reward(score, luck), rule.reward(score, other))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_higher_score_is_never_rewarded_less(name: str) -> None:
+    rule = rules()[name]
+    score = np.random.default_rng(8).standard_normal((1, 5))
+    last = np.full(1, -np.inf)
+    for own in np.linspace(-3, 3, 31):
+        score[0, 2] = own
+        paid = rule.reward(score, np.full((1, 5), 0.3))[:, 2]
+        assert (paid >= last).all()
+        last = paid

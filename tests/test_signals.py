@@ -1,0 +1,68 @@
+"""Signals: what is observed of a week, and its spread in the reference team."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from sim.activities import Activity, Label
+from sim.errors import InvalidInput
+from sim.signals import Noise, Reference, Signal, rounded
+from tests.tolerances import ROUNDING
+
+LABEL = Label(plain="p", neutral="n", sentence="s", good="neither")
+
+
+def signal(loadings: dict[str, float], sd: float = 1.0, **others: Any) -> Signal:
+    flags = {"explicit": True, "subjective": False, "shared": False} | others
+    return Signal(label=LABEL, unit="1", loadings=loadings, noise=Noise(family="normal", sd=sd), **flags)
+
+
+def test_activities_left_out_add_nothing() -> None:
+    assert signal({"b": 2.0}).along(("a", "b", "c")) == [0.0, 2.0, 0.0]
+
+
+def test_the_spread_of_a_signal_is_its_noise_and_that_of_the_effort_behind_it() -> None:
+    reference = Reference(activities=("a", "b"), covariance=((0.04, 0.01), (0.01, 0.09)))
+    spread = 4 * 0.04 + 2 * 2 * 3 * 0.01 + 9 * 0.09
+    assert reference.sd(signal({"a": 2.0, "b": 3.0}, 0.5)) == pytest.approx(math.sqrt(spread + 0.25), rel=ROUNDING)
+
+
+def test_an_activity_that_the_reference_team_lacks_does_not_vary() -> None:
+    reference = Reference(activities=("a",), covariance=((0.04,),))
+    assert reference.sd(signal({"new": 5.0}, 0.5)) == 0.5
+
+
+def test_a_unit_a_thousand_times_smaller_leaves_no_trace() -> None:
+    reference = Reference(activities=("a", "b"), covariance=((0.0401, 0.0107), (0.0107, 0.093)))
+    plain, scaled = signal({"a": 1.3, "b": -0.7}, 1.6), signal({"a": 1300.0, "b": -700.0}, 1600.0)
+    for k in ("a", "b"):
+        a, b = plain.loadings[k] / reference.sd(plain), scaled.loadings[k] / reference.sd(scaled)
+        assert rounded(a) == rounded(b)
+
+
+def test_rounding_keeps_twelve_digits() -> None:
+    assert rounded(math.pi * 1e5) == 314159.26535900
+    assert rounded(0.0) == 0.0 and rounded(-2.5e-9) == -2.5e-9
+
+
+def test_noise_of_an_unknown_family_or_a_negative_size_is_refused() -> None:
+    with pytest.raises(InvalidInput):
+        Noise(family="cauchy", sd=1.0)
+    with pytest.raises(InvalidInput):
+        Noise(family="normal", sd=-1.0)
+
+
+def test_a_label_says_which_direction_is_good() -> None:
+    with pytest.raises(InvalidInput):
+        Label(plain="p", neutral="n", sentence="s", good="up")
+
+
+@pytest.mark.parametrize("key", ["habit", "debt", "repays", "practice", "teaches", "hoards"])
+def test_an_activity_takes_no_negative_time_and_leaves_no_negative_debt(key: str) -> None:
+    numbers = ("worth", "worth_now", "habit", "distaste", "debt", "repays", "practice", "teaches", "hoards")
+    with pytest.raises(InvalidInput) as caught:
+        Activity(label=LABEL, **(dict.fromkeys(numbers, 0.0) | {key: -0.1}))
+    assert caught.value.key == key

@@ -1,0 +1,334 @@
+"""The model equals theory in its limits: on the cases that come with the project, and on others.
+
+What is expected of the others is worked out here, from THEORY's formulas or by quadrature; the model
+is only ever asked through `verify`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.stats import norm
+
+import sim
+from experiments.cases import read_cases, shipped_cases
+from experiments.limits import STILL
+from experiments.verify import verify
+from sim.evaluation import Review
+from sim.loading import options
+
+SHIPPED = read_cases(shipped_cases())
+
+Given = dict[str, Any]
+
+
+def slopes(f: Any, g: Any, noise: Any, cost: Any, r: float) -> Given:
+    """THEORY 0: b, a, surplus and first best of a linear contract."""
+    f, g, noise, soft = np.array(f), np.array(g), np.array(noise), np.linalg.inv(np.array(cost))
+    b = np.linalg.solve(g @ soft @ g.T + r * noise, g @ soft @ f)
+    a = soft @ g.T @ b
+    return {
+        "b": b.tolist(),
+        "a": a.tolist(),
+        "value": float(f @ a),
+        "surplus": float(0.5 * f @ a),
+        "first_best": float(0.5 * f @ soft @ f),
+    }
+
+
+def steepness(n: int, k: int) -> float:
+    """THEORY E: (1/N)·Σ_{j≤k} E[j-th highest of N standard normals], by quadrature."""
+
+    def density(x: float, j: int) -> float:
+        ways = n * math.comb(n - 1, j - 1)
+        return x * ways * norm.pdf(x) * norm.sf(x) ** (j - 1) * norm.cdf(x) ** (n - j)
+
+    return sum(quad(density, -9, 9, args=(j,), epsabs=1e-13, limit=200)[0] for j in range(1, k + 1)) / n
+
+
+def crowd(p: float) -> float:
+    """THEORY E: φ(z_p)."""
+    return float(norm.pdf(norm.isf(p)))
+
+
+def one_task() -> tuple[str, Given, Given]:
+    b = 2 / (1 + 0.7 * 1 * 0.3)
+    return "A0", {"v": 2.0, "r": 0.7, "sigma2": 0.3}, {"b": b, "a": b, "surplus": b * 2 / 2}
+
+
+def one_task_without_risk() -> tuple[str, Given, Given]:
+    return "A0", {"c": 0.4}, {"b": 1.0, "a": 2.5, "surplus": 1.25}
+
+
+def three_tasks() -> tuple[str, Given, Given]:
+    f, noise = [1.0, 2.0, -0.5], np.diag([0.2, 1.0, 0.0])
+    cost = [[2.0, 0.5, 0.1], [0.5, 1.0, -0.2], [0.1, -0.2, 0.7]]
+    inputs = {"f": f, "Sigma": noise.tolist(), "C": cost, "r": 1.3}
+    return "A1", inputs, slopes(f, np.eye(3), noise, cost, 1.3)
+
+
+def steeper_substitutes() -> tuple[str, Given, Given]:
+    rows, c, r, s = [[0.2, 3.0], [-0.5, 1.0], [1.5, 0.7]], 2.0, 0.8, 0.9
+    b1 = [(1.5 - f2 * k / c) / (1 + r * s * (c - k * k / c)) for k, f2 in rows]
+    return "A2", {"f1": 1.5, "c": c, "r": r, "sigma1_2": s, "rows_kappa_f2": rows}, {"b1": b1}
+
+
+def half_measured() -> tuple[str, Given, Given]:
+    b = slopes([1, 1], np.eye(2), np.diag([0.4, 30.0]), [[1, 0.3], [0.3, 1]], 1.5)["b"]
+    return "A2b", {"kappa": 0.3, "r": 1.5, "sigma1_2": 0.4, "sigma2_2": 30.0}, {"b1": b[0]}
+
+
+def obtuse_angles() -> tuple[str, Given, Given]:
+    rows, rho = [[135.0, 0.7], [170.0, 0.0], [10.0, 3.0]], 0.6
+    expected = []
+    for degrees, sd in rows:
+        cosine, loud = math.cos(math.radians(degrees)), 1 + rho * sd**2
+        expected.append([3 * cosine / loud, 4.5 * cosine**2 / loud, cosine**2 / loud])
+    return "B1", {"norm_f": 3.0, "rho": rho, "rows_theta_deg_sigma": rows}, {"rows": expected}
+
+
+def chosen_columns() -> tuple[str, Given, Given]:
+    inputs = {"columns": ["efficiency", "b*"], "rows_theta_deg_sigma": [[60.0, 5.0]]}
+    return "B1", inputs, {"rows": [[0.25, 0.5]]}
+
+
+def other_convention() -> tuple[str, Given, Given]:
+    f, g, r, s = np.array([1.0, -2.0, 0.5]), np.array([0.5, -1.0, 2.0]), 0.3, 1.7
+    b = float(f @ g / (g @ g + 2 * r * s))
+    cosine = f @ g / math.sqrt((f @ f) * (g @ g))
+    closed = {
+        "theta_deg": math.degrees(math.acos(cosine)),
+        "b": b,
+        "effort": (b * g).tolist(),
+        "value": b * float(f @ g),
+        "surplus": 0.5 * b * float(f @ g),
+        "efficiency": b * float(f @ g) / float(f @ f),
+    }
+    return "B2", {"f": f.tolist(), "g": g.tolist(), "r": r, "sigma2": s}, closed
+
+
+def noisy_gaming() -> tuple[str, Given, Given]:
+    f, g0, loadings, rho, sd = [2.0, 1.0], [1.0, 1.5], [0.0, 0.3, 3.0], 0.8, 0.5
+    rows = []
+    for m in loadings:
+        size = 1 + 1.5**2 + m * m
+        b = 3.5 / (size + rho * sd**2)
+        rows.append([b * 3.5 / 5, b, m * m / size])
+    return "B3", {"f": f, "g0": g0, "m": loadings, "rho": rho, "sigma": sd}, {"rows": rows}
+
+
+def three_measures() -> tuple[str, Given, Given]:
+    f, g = [1.0, 2.0, 3.0, -1.0], [[1, 0, 1, 0], [0, 2, 0.5, 1], [1, 1, 0, -1]]
+    noise = np.diag([0.1, 2.0, 0.5])
+    return "C1", {"f": f, "G": g, "Sigma": noise.tolist(), "r": 2.0}, slopes(f, g, noise, np.eye(4), 2.0)
+
+
+def riskless_second_measure() -> tuple[str, Given, Given]:
+    f, g, r, noise = [3.0, 1.0, 1.0], [[1.0, 2.0, 0.0], [0.0, 1.0, 1.0]], 0.4, np.diag([1.0, 6.0])
+    both, single = slopes(f, g, noise, np.eye(3), r), slopes(f, g[:1], noise[:1, :1], np.eye(3), r)
+    closed = {
+        "b_single": single["b"],
+        "ts_single": single["surplus"],
+        "gain": both["surplus"] - single["surplus"],
+    }
+    return "C2", {"f": f, "G": g, "Sigma": noise.tolist(), "r": r}, closed
+
+
+def incongruity_in_three_tasks() -> tuple[str, Given, Given]:
+    f, g = np.array([1.0, 4.0, -2.0]), np.array([2.0, 1.0, 1.0])
+    ts = 0.5 * float(f @ g) ** 2 / float(g @ g)
+    return "C3", {"f": f.tolist(), "g": g.tolist()}, {"loss": 0.5 * float(f @ f) - ts, "ts": ts}
+
+
+def spanning_three_tasks() -> tuple[str, Given, Given]:
+    f, g = np.array([1.0, 4.0, -2.0]), np.array([[2.0, 1.0, 1.0], [0.0, 1.0, -1.0], [1.0, 0.0, 3.0]])
+    return "C4", {"f": f.tolist(), "G": g.tolist()}, {"b": np.linalg.solve(g.T, f).tolist(), "ts": 10.5}
+
+
+def anticorrelated_measures() -> tuple[str, Given, Given]:
+    f, g, noise = [1.0, 1.0], [[1.0, 0.2], [0.4, 1.0]], [[1.0, -0.9], [-0.9, 1.0]]
+    cost = [[1.5, -0.4], [-0.4, 0.8]]
+    return "C5", {"f": f, "G": g, "Sigma": noise, "C": cost, "r": 3.0}, slopes(f, g, noise, cost, 3.0)
+
+
+def two_other_rivals() -> tuple[str, Given, Given]:
+    g0 = 1 / (2 * 0.7 * math.sqrt(math.pi))
+    return "E1", {"dW": 0.3, "sigma": 0.7}, {"g0": g0, "a": 0.3 * g0}
+
+
+def prize_for_more_worth() -> tuple[str, Given, Given]:
+    return (
+        "E1b",
+        {"v": 2.5, "sigma": 0.6, "c": 4.0},
+        {
+            "dW": 2 * 0.6 * 2.5 * math.sqrt(math.pi),
+            "a": 2.5 / 4,
+        },
+    )
+
+
+def other_rivals() -> tuple[str, Given, Given]:
+    rows = [[4, 2], [7, 3], [30, 15], [80, 40], [3, 3]]
+    betas = [steepness(n, k) for n, k in rows]
+    inputs = {"dW": 0.5, "c": 2.0, "sigma": 1.3, "rows_N_k": rows}
+    return "E2", inputs, {"rows": [[beta, 0.5 * beta / 2 / 1.3] for beta in betas]}
+
+
+def best_among_six() -> tuple[str, Given, Given]:
+    a = 0.9 * steepness(6, 2) / 1.5 / 2
+    return "E2b", {"N": 6, "k": 2, "dW": 0.9, "c": 1.5, "sigma": 2.0}, {"a": a}
+
+
+def other_shares() -> tuple[str, Given, Given]:
+    p = [0.01, 0.37, 0.8]
+    return "E3", {"p": p}, {"beta": [crowd(x) for x in p]}
+
+
+def other_sizes() -> tuple[str, Given, Given]:
+    sizes = [8, 20, 60]
+    betas = [steepness(n, n // 4) for n in sizes]
+    gaps = [n * (crowd(0.25) - beta) for n, beta in zip(sizes, betas, strict=True)]
+    return "E3b", {"N": sizes, "p": 0.25}, {"last": betas[-1], "table_beta": betas, "N_times_gap": gaps}
+
+
+def much_to_lose() -> tuple[str, Given, Given]:
+    a = (0.5 * crowd(0.3) + 9.0 * crowd(0.08)) / 0.9 / 1.2
+    return "E4", {"dW": 0.5, "L": 9.0, "p": 0.3, "q": 0.08, "c": 0.9, "sigma": 1.2}, {"a": a}
+
+
+def answers(dw: float, p: float, c: float, sigma: float) -> tuple[str, Given, Given]:
+    s = dw * float(norm.isf(p)) * crowd(p) / (c * sigma**2)
+    return "E7", {"dW": dw, "p": p, "c": c, "sigma": sigma}, {"s": s, "slope": -s / (1 - s)}
+
+
+def undamped_play_would_oscillate() -> tuple[str, Given, Given]:
+    return answers(4.0, 0.2, 1.2, 1.1)  # s = 0.65
+
+
+def most_win() -> tuple[str, Given, Given]:
+    return answers(3.0, 0.7, 1.0, 1.5)
+
+
+def other_weights() -> tuple[str, Given, Given]:
+    def weight(p: float, gamma: float) -> float:
+        return float(p**gamma / (p**gamma + (1 - p) ** gamma) ** (1 / gamma))
+
+    p = [0.001, 0.4, 0.999]
+    return (
+        "H5",
+        {"p": p, "gamma_plus": 0.5, "gamma_minus": 0.9},
+        {
+            "w_plus": [weight(x, 0.5) for x in p],
+            "w_minus": [weight(x, 0.9) for x in p],
+        },
+    )
+
+
+def three_outcomes() -> tuple[str, Given, Given]:
+    def weight(p: float, gamma: float) -> float:
+        return float(p**gamma / (p**gamma + (1 - p) ** gamma) ** (1 / gamma))
+
+    gains = (weight(0.5, 0.61) - weight(0.2, 0.61)) * 100**0.88 + weight(0.2, 0.61) * 900**0.88
+    value = gains - 2.25 * weight(0.5, 0.69) * 400**0.88
+    return "H5b", {"three": "(100,.3; -400,.5; 900,.2)"}, {"three": value}
+
+
+OTHERS = [
+    one_task,
+    one_task_without_risk,
+    three_tasks,
+    steeper_substitutes,
+    half_measured,
+    obtuse_angles,
+    chosen_columns,
+    other_convention,
+    noisy_gaming,
+    three_measures,
+    riskless_second_measure,
+    incongruity_in_three_tasks,
+    spanning_three_tasks,
+    anticorrelated_measures,
+    two_other_rivals,
+    prize_for_more_worth,
+    other_rivals,
+    best_among_six,
+    other_shares,
+    other_sizes,
+    much_to_lose,
+    undamped_play_would_oscillate,
+    most_win,
+    other_weights,
+    three_outcomes,
+]
+
+
+@pytest.mark.parametrize("name", [case.id for case in SHIPPED])
+def test_the_model_equals_theory_in_a_case_that_comes_with_the_project(name: str) -> None:
+    table = verify(section=name)
+    assert set(table["verdict"]) == {"pass"}, table.to_string()
+
+
+@pytest.mark.parametrize("other", OTHERS, ids=lambda f: f.__name__)
+def test_the_model_equals_theory_with_other_inputs(other: Any, tmp_path: Path) -> None:
+    name, inputs, closed = other()
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps([{"id": f"{name}.other", "inputs": inputs, "closed": closed}]))
+    table = verify(path)
+    assert set(table["verdict"]) == {"pass"}, table.to_string()
+
+
+def test_every_limit_that_comes_with_the_project_is_tried_with_other_inputs() -> None:
+    assert {other()[0] for other in OTHERS} == {case.limit for case in SHIPPED}
+
+
+@pytest.mark.parametrize("name", [case.id for case in SHIPPED if case.limit != "E7"])
+def test_a_value_that_is_moved_by_two_percent_fails(name: str, tmp_path: Path) -> None:
+    (case,) = read_cases(shipped_cases(), name)
+    moved = {q: _moved(case.reference.get(q, v)) for q, v in case.closed.items()}
+    path = tmp_path / "cases.json"
+    path.write_text(json.dumps([{"id": name, "inputs": case.inputs, "closed": moved}]))
+    table = verify(path)
+    for quantity in moved:
+        rows = table[table["quantity"].str.match(rf"{quantity}(\W|$)")]
+        assert (rows["verdict"] == "fail").sum() == 1, table.to_string()
+
+
+def _moved(value: Any) -> Any:
+    """Return a value with its largest number 2 % larger."""
+    if not isinstance(value, list):
+        return value * 1.02
+    sizes = [np.abs(v).max() for v in value]
+    return [_moved(v) if i == int(np.argmax(sizes)) else v for i, v in enumerate(value)]
+
+
+@pytest.mark.parametrize("name", options("limit"))
+def test_a_limit_runs_as_it_stands_with_everything_off_that_theory_leaves_out(name: str) -> None:
+    scenario = sim.load(f"limit={name}")
+    scheme = scenario.scheme
+    assert (scheme.standardise, scheme.power, scheme.review) == (
+        False,
+        "as_given",
+        Review(weeks=1, recency=0.0, patience=1.0),
+    )
+    assert scenario.choice.hours == (0.0, math.inf)
+    assert (scenario.project, scenario.reference, scenario.conduct.experimentation) == (None, None, 0.0)
+    assert (scenario.team.skill_sd, scenario.team.habit_sd, scenario.beliefs.error) == (0.0, 0.0, 0.0)
+    effort = sim.simulate(scenario, runs=1).weekly.filter(like="effort_").to_numpy()
+    assert np.abs(effort[-1] - effort[-2]).max() < STILL
+
+
+@pytest.mark.parametrize("name", options("limit"))
+def test_a_limit_has_activities_and_signals_of_its_own_only(name: str) -> None:
+    scenario, standard = sim.load(f"limit={name}"), sim.load()
+    assert not (set(scenario.activities) & set(standard.activities)) - {"game"}
+    assert not (set(scenario.signals) & set(standard.signals)) - {"own_worth"}
+
+
+def test_there_is_a_limit_for_every_case_that_is_not_a_part_of_the_week() -> None:
+    assert set(options("limit")) == {case.limit for case in SHIPPED} - {"E3", "E3b", "H5", "H5b"}
