@@ -17,7 +17,9 @@ import statistics
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import sim
 from benchmarks.agreement import RTOL, disagreement, preset
@@ -30,10 +32,11 @@ from sim.simulation import simulate_runs
 REPEATS = 9
 BATCHES = (1, 32, 256)
 LEAST = 0.2  # [CPU s] of one measurement: short jobs are repeated within it
+Job = Callable[[], object]
 FULL = ("scenario=three_persons", "scheme=lines_of_code")
 
 
-def plain(config: dict, teams: int) -> None:
+def step(config: dict[str, Any], teams: int) -> None:
     """Let teams of plain Mesa live through their weeks."""
     for seed in range(teams):
         team = Team(config, seed)
@@ -56,27 +59,28 @@ def draw(scenario: Scenario, runs: int) -> None:
 
 
 def simulate(scenario: Scenario, runs: int) -> None:
+    """Run one batch."""
     simulate_runs(scenario, range(runs), 1, aligned=False)
 
 
-def cpu_seconds(job: Callable[[], None]) -> float:
+def cpu_seconds(job: Job, least: float) -> float:
     """CPU seconds of one job, repeated until the measurement is long enough."""
     start, times = time.process_time(), 0
-    while (passed := time.process_time() - start) < LEAST:
+    while (passed := time.process_time() - start) < least:
         job()
         times += 1
     return passed / times
 
 
-def rates(jobs: dict[str, tuple[int, Callable[[], None]]]) -> dict[str, float]:
-    """Member-weeks per CPU second of jobs, given the member-weeks of each."""
+def rates(jobs: dict[str, tuple[int, Job]], repeats: int = REPEATS, least: float = LEAST) -> dict[str, float]:
+    """Return the member-weeks per CPU second of jobs, given the member-weeks of each."""
     for _, job in jobs.values():
         job()  # imports and caches
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
-    for turn in range(REPEATS):
-        print(f"  timing, turn {turn + 1} of {REPEATS}", flush=True)
+    for turn in range(repeats):
+        print(f"  timing, turn {turn + 1} of {repeats}", flush=True)
         for name, (_, job) in jobs.items():
-            seconds[name].append(cpu_seconds(job))
+            seconds[name].append(cpu_seconds(job, least))
     return {name: size / statistics.median(seconds[name]) for name, (size, _) in jobs.items()}
 
 
@@ -84,9 +88,9 @@ def profile(scenario: Scenario, runs: int, lines: int) -> None:
     """Print where a batch spends its time: share of the whole, with and without what is called."""
     profiler = cProfile.Profile()
     profiler.runcall(simulate, scenario, runs)
-    found = pstats.Stats(profiler)
-    whole = max(entry[3] for entry in found.stats.values())
-    rows = sorted(found.stats.items(), key=lambda row: -row[1][3])
+    found: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    whole = max(entry[3] for entry in found.values())
+    rows = sorted(found.items(), key=lambda row: -row[1][3])
     print("  total   own  calls  function")
     for (file, _, name), (_, calls, own, total, _) in rows[:lines]:
         where = "" if file == "~" else f"{Path(file).parent.name}/{Path(file).name}: "
@@ -97,19 +101,22 @@ def main() -> None:
     warnings.simplefilter("ignore")
     config = preset()
     small, full = scenario_from(config), sim.load(*FULL)
+    # Agreement first: what does something else is not worth timing.
     print("agreement of plain Mesa and the engine on the preset ...", flush=True)
     gap = disagreement(config, 1, [0, 17])
     print(f"  largest relative difference {gap:.1e}", flush=True)
     if not gap <= RTOL:
-        raise SystemExit(f"plain Mesa and the engine differ by {gap:.1e}, more than {RTOL:.0e}: nothing is timed")
+        raise SystemExit(
+            f"plain Mesa and the engine differ by {gap:.1e}, more than {RTOL:.0e}: nothing is timed"
+        )
 
     size, full_size = 12 * small.weeks, len(full.team.seats) * full.weeks
-    jobs = {"plain_mesa": (4 * size, lambda: plain(config, 4))}
+    jobs: dict[str, tuple[int, Job]] = {"plain_mesa": (4 * size, partial(step, config, 4))}
     for runs in BATCHES:
-        jobs[f"engine_{runs}"] = (runs * size, lambda runs=runs: simulate(small, runs))
-        jobs[f"full_week_{runs}"] = (runs * full_size, lambda runs=runs: simulate(full, runs))
-    jobs["floor_256"] = (256 * size, lambda: draw(small, 256))
-    jobs["full_week_floor_256"] = (256 * full_size, lambda: draw(full, 256))
+        jobs[f"engine_{runs}"] = (runs * size, partial(simulate, small, runs))
+        jobs[f"full_week_{runs}"] = (runs * full_size, partial(simulate, full, runs))
+    jobs["floor_256"] = (256 * size, partial(draw, small, 256))
+    jobs["full_week_floor_256"] = (256 * full_size, partial(draw, full, 256))
     rate = rates(jobs)
 
     print("\nmember-weeks per CPU second")
@@ -119,7 +126,9 @@ def main() -> None:
         print(f"\nprofile of the {name}, 256 runs")
         profile(scenario, 256, 26)
     print("\nratios")
-    pairs = [(f"engine_{n}", "plain_mesa") for n in BATCHES] + [(f"full_week_{n}", "plain_mesa") for n in BATCHES]
+    pairs = [(f"engine_{n}", "plain_mesa") for n in BATCHES] + [
+        (f"full_week_{n}", "plain_mesa") for n in BATCHES
+    ]
     pairs += [("floor_256", "engine_256"), ("full_week_floor_256", "full_week_256")]
     pairs += [("engine_256", "engine_1"), ("engine_256", "engine_32"), ("engine_256", "full_week_256")]
     for above, below in pairs:

@@ -77,6 +77,7 @@ def _study(verb: str, words: list[str]) -> int:
     if stray:
         raise InvalidInput("argument", stray[0], "key=value", nearest(stray[0], loading.verb_keys(verb)))
     import hydra
+    from hydra.core.global_hydra import GlobalHydra
     from omegaconf import DictConfig
 
     loading.checked([w for w in words if "=" in w and not w.startswith("-")])
@@ -85,34 +86,33 @@ def _study(verb: str, words: list[str]) -> int:
     extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
     first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
     command = shlex.join(["crosspurpose", verb, *words])
-    status: list[int] = []
+    jobs: list[dict[str, Any]] = []
 
-    def body(config: DictConfig) -> None:
+    def collect(config: DictConfig) -> None:
         from hydra.core.hydra_config import HydraConfig
 
         job = HydraConfig.get()
+        choice = {k: str(v) for k, v in job.runtime.choices.items() if not k.startswith("hydra/")}
         overrides = [o for o in job.overrides.task if not o.startswith("hydra.")]
-        values = loading.plain(config)
-        choice = {k: v for k, v in job.runtime.choices.items() if isinstance(v, str)}
-        do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
-        status.append(do(values, overrides=overrides, choice=choice, command=command))
+        jobs.append({"config": loading.plain(config), "overrides": overrides, "choice": choice})
 
     os.environ["HYDRA_FULL_ERROR"] = "1"
-    body.__module__ = "experiments.cli"
-    entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(body)
+    entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(collect)
     before, sys.argv = sys.argv, [f"crosspurpose {verb}", *words[:first], *extra, *words[first:]]
     try:
         entry()
     except SystemExit as stop:
         if stop.code not in (None, 0):
             raise InvalidInput(
-                "flags", " ".join(flags), "Hydra's flags, all before or all after key=value"
+                "flags", " ".join(flags), "Hydra's, all before or all after key=value"
             ) from None
     except Exception as error:
         raise loading.in_one_line(error) from None
     finally:
         sys.argv = before
-    return max(status, default=0)
+        GlobalHydra.instance().clear()
+    do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
+    return max((do(job.pop("config"), command=command, **job) for job in jobs), default=0)
 
 
 def _help() -> None:

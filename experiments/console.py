@@ -5,9 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+if TYPE_CHECKING:
+    from experiments.outcome import Outcome
 
 
 def console() -> Console:
@@ -23,3 +27,9 @@ def progress(text: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(text, total=None)
         yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def said(screen: Console, done: Outcome) -> None:
+    """Say where the results stand."""
+    word = "written to" if done.computed else "read from"
+    screen.print(f"\nResults {word} {done.folder.path}", soft_wrap=True)

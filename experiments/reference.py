@@ -36,8 +36,8 @@ def main() -> None:
         if np.allclose(now, before, rtol=0, atol=1e-6):
             break
     lines = [
-        "# Written by `python -m experiments.reference`: covariance of effort [week²] over members and weeks of",
-        "# three_persons under `none`. Signals are standardised with it.",
+        "# Written by `python -m experiments.reference`: covariance of effort [week²] over members and",
+        "# weeks of three_persons under `none`. Signals are standardised with it.",
         "reference_team:",
         f"  activities: [{', '.join(names)}]",
         "  covariance:",

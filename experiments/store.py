@@ -59,15 +59,7 @@ class Folder:
 
     def check(self, overwrite: bool) -> str:
         """Return what stands there, `nothing`, `unfinished` or `finished`, or refuse the folder."""
-        for parent in [self.path, *self.path.parents]:
-            if parent.exists():
-                if not parent.is_dir():
-                    raise InvalidInput("out", str(self.path), f"a folder, but {parent} is a file")
-                if not os.access(parent, os.W_OK):
-                    raise InvalidInput(
-                        "out", str(self.path), f"a folder that can be written, but {parent} cannot"
-                    )
-                break
+        check_folder(self.path)
         if not self.path.exists() or not any(self.path.iterdir()):
             return "nothing"
         manifest = read_manifest(self.path)
@@ -118,6 +110,17 @@ class Folder:
         paths = [self.path / "weekly" / f"{name}.parquet" for name in order]
         parts = [pd.read_parquet(path, filters=[("run", "<", runs)]) for path in paths]
         return pd.concat([p for p in parts if len(p)], ignore_index=True)
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder that cannot be made or written."""
+    for parent in [path, *path.parents]:
+        if parent.exists():
+            if not parent.is_dir():
+                raise InvalidInput("out", str(path), f"a folder, but {parent} is a file")
+            if not os.access(parent, os.W_OK):
+                raise InvalidInput("out", str(path), f"a folder that can be written, but {parent} cannot")
+            return
 
 
 def read_manifest(path: Path) -> dict[str, Any] | None:

@@ -459,6 +459,27 @@ def _head(measure: str) -> str:
     return f"{_short(measure)}\n[{'%' if percent(measure) else unit_of(measure)}]"
 
 
+def verify_table(table: pd.DataFrame, width: int = 100) -> RenderableType:
+    """Every quantity of the theory limits: expected, found, verdict; what does not pass stands out."""
+    shown = _empty("The model in its theory limits")
+    for head in ("case", "quantity", "verdict"):
+        shown.add_column(head, justify="left", max_width=width // 3)
+    for head in ("expected", "found", "tolerance"):
+        shown.add_column(head, justify="right")
+    for row in table.itertuples(index=False):
+        style = {"pass": "green", "fail": "bold red"}.get(str(row.verdict), "yellow")
+        numbers = (f"{row.expected:.6g}", _number_or_dash(row.found), f"{row.tolerance:.1g}")
+        shown.add_row(
+            Text(str(row.id)), Text(str(row.quantity)), Text(str(row.verdict), style=style), *numbers
+        )
+    return shown
+
+
+def _number_or_dash(value: object) -> str:
+    number = float(str(value))
+    return "—" if math.isnan(number) else f"{number:.6g}"
+
+
 def _empty(title: str) -> Table:
     return Table(
         title=Text(title, style="bold"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from scipy.optimize import minimize_scalar, root_scalar
 
 import sim
 from experiments.cases import Case, read_cases, shipped_cases
+from experiments.console import console, progress
 from experiments.limits import (
     Contract,
     Found,
@@ -37,6 +38,8 @@ from experiments.limits import (
     settled,
     steepness,
 )
+from experiments.store import check_folder, write_csv
+from experiments.tables import verify_table
 from sim.arrays import Floats
 from sim.errors import InvalidInput, ModelWarning, RunFailed
 from sim.perception import Known
@@ -549,3 +552,26 @@ def verify(
     table = pd.DataFrame(rows, columns=["id", "quantity", "expected", "found", "tolerance", "verdict"])
     table.attrs["reasons"] = reasons
     return table
+
+
+# --- the verb
+
+
+def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
+    """`crosspurpose verify`: print the table, write verify.csv, return 1 unless every quantity passes."""
+    section = None if config["section"] is None else str(config["section"])
+    path = shipped_cases() if config["cases"] is None else Path(str(config["cases"]))
+    target = Path(str(config["out"] or Path("results") / "verify")) / "verify.csv"
+    read_cases(path, section)
+    check_folder(target.parent)
+    with progress("theory limits") as show:
+        table = verify(path, section, lambda case, done, of: show(done, of))
+    write_csv(table, target)
+    screen = console()
+    screen.print(verify_table(table, screen.width))
+    for id_, reason in table.attrs["reasons"].items():
+        screen.print(f"{id_}: {reason}", soft_wrap=True)
+    counts = table["verdict"].value_counts()
+    told = ", ".join(f"{counts.get(v, 0)} {v}" for v in ("pass", "fail", "unsupported"))
+    screen.print(f"\n{told}; results written to {target}", soft_wrap=True)
+    return int(not table["verdict"].eq("pass").all())

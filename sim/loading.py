@@ -106,9 +106,9 @@ def checked(overrides: Sequence[str]) -> None:
         key, value = override.key_or_group, override.value()
         if key in seen:
             raise InvalidInput(key, text.partition("=")[2], "given once")
-        if key in groups() and not override.is_delete() and not override.is_sweep_override():
-            if not isinstance(value, str) or not value:
-                raise unknown(key, str(value), options(key))
+        chooses = key in groups() and not override.is_delete() and not override.is_sweep_override()
+        if chooses and (not isinstance(value, str) or not value):
+            raise unknown(key, str(value), options(key))
         seen.add(key)
 
 

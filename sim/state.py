@@ -72,8 +72,8 @@ def initial(rules: Rules, draws: Draws) -> State:
     people = People(skill=skill, habit=habit, slope=_believed(rules, draws, skill))
     conduct = rules.decision.conduct
     if conduct.initial is None:
-        dislike = np.broadcast_to(rules.decision.distaste[:, None, None], shape)
-        effort = rules.decision.choice.respond(-dislike, habit)
+        idle = np.zeros(shape) - rules.decision.distaste[:, None, None]
+        effort = rules.decision.choice.respond(idle, habit)
     else:
         start = np.array([conduct.initial.get(k, 0.0) for k in rules.activities])
         effort = np.broadcast_to(start[:, None, None], shape)

@@ -1,0 +1,57 @@
+"""`crosspurpose run`: one scenario, many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments import stats
+from experiments.compare import plain_label
+from experiments.console import console, said
+from experiments.outcome import outcome
+from experiments.store import write_csv
+from experiments.study import Study
+from experiments.tables import About, run_table
+from sim.loading import scenario_part
+from sim.scenario import scenario_from
+
+
+def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
+    """Run as the command line says; print the table and write the folder."""
+    scenario = scenario_from(scenario_part(config))
+    limit, name = choice.get("limit", "null"), choice.get("scheme", "null")
+    name = name if limit == "null" else limit
+    study = Study(
+        verb="run",
+        variants={name: scenario},
+        runs=config["runs"],
+        seed=config["seed"],
+        members=config["members"],
+    )
+    done = outcome(study, config, choice["scenario"] if limit == "null" else limit, command)
+    summary = stats.summary(done.runs)
+    about = About(
+        labels={name: plain_label("scheme", name) if limit == "null" else f"the limit {limit}"},
+        activities={k: a.label.plain for k, a in scenario.activities.items()},
+        benchmarks=frozenset(),
+        reference=name,
+        runs=study.runs,
+        seed=study.seed,
+        weeks=scenario.weeks,
+        power=scenario.scheme.power,
+        strength={name: scenario.scheme.strength},
+        matters=0.0,
+        smallest=0.0,
+    )
+    if done.computed or not (done.folder.path / "plots").exists():
+        from experiments.plots.compare import draw
+
+        write_csv(summary, done.folder.path / "summary.csv")
+        ranking = stats.ranking(done.runs, set(), name, 0.0)
+        draw(done.folder.path / "plots", done.runs, done.weekly(), summary, ranking, about)
+    screen = console()
+    for line in done.warnings:
+        screen.print(f"note: {line}", soft_wrap=True)
+    screen.print(run_table(summary, about))
+    said(screen, done)
+    return 0
