@@ -61,7 +61,7 @@ def trajectory(config: dict[str, Any], seed: int, run: int) -> dict[str, list[fl
 
 
 def disagreement(config: dict[str, Any], seed: int, runs: list[int]) -> float:
-    """Return the largest difference between plain Mesa and the engine over all columns and weeks of some runs.
+    """Return the largest difference between plain Mesa and the engine in any column and week of some runs.
 
     It is relative to the number, or to a thousandth of the largest of its column where that is more.
     """

@@ -20,9 +20,7 @@ class Member(mesa.Agent):
         team, error = model.config["team"], model.config["beliefs"]["error"]
         self.motives = motives
         self.skill = self.lognormal("skill", team["skill_sd"])
-        self.habit = [
-            a["habit"] * self.lognormal(f"habit:{k}", team["habit_sd"]) for k, a in model.activities.items()
-        ]
+        self.habit = [a["habit"] * self.lognormal(f"habit:{k}", team["habit_sd"]) for k, a in model.activities.items()]
         self.slope = [0.0] * len(model.activities)  # what a unit of effort is believed to add to the score
         for name, weight in model.weights.items():
             for k, (activity, loading) in enumerate(zip(model.activities, model.loadings[name], strict=True)):

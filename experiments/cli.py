@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import errno
 import importlib
+import io
 import os
 import shlex
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stderr
 from typing import Any
 
 from sim.errors import InvalidInput, RunFailed, nearest
@@ -63,9 +65,7 @@ def _dispatch(words: list[str]) -> int:
         return int(home.main(rest))
     if verb in STUDIES:
         return _study(verb, rest)
-    raise InvalidInput(
-        "verb", verb, f"one of {', '.join([*STUDIES, *FILES])}", nearest(verb, [*STUDIES, *FILES])
-    )
+    raise InvalidInput("verb", verb, f"one of {', '.join([*STUDIES, *FILES])}", nearest(verb, [*STUDIES, *FILES]))
 
 
 def _study(verb: str, words: list[str]) -> int:
@@ -92,7 +92,7 @@ def _study(verb: str, words: list[str]) -> int:
         from hydra.core.hydra_config import HydraConfig
 
         job = HydraConfig.get()
-        choice = {k: str(v) for k, v in job.runtime.choices.items() if not k.startswith("hydra/")}
+        choice = {k: v for k, v in job.runtime.choices.items() if isinstance(v, str)}
         overrides = [o for o in job.overrides.task if not o.startswith("hydra.")]
         jobs.append({"config": loading.plain(config), "overrides": overrides, "choice": choice})
 
@@ -100,12 +100,11 @@ def _study(verb: str, words: list[str]) -> int:
     entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(collect)
     before, sys.argv = sys.argv, [f"crosspurpose {verb}", *words[:first], *extra, *words[first:]]
     try:
-        entry()
+        with redirect_stderr(io.StringIO()):  # a bad flag gets one line, not Hydra's usage
+            entry()
     except SystemExit as stop:
         if stop.code not in (None, 0):
-            raise InvalidInput(
-                "flags", " ".join(flags), "Hydra's, all before or all after key=value"
-            ) from None
+            raise InvalidInput("flags", " ".join(flags), "Hydra's flags, all before or all after key=value") from None
     except Exception as error:
         raise loading.in_one_line(error) from None
     finally:

@@ -124,9 +124,7 @@ def _say(tables: Comparison, about: About, done: Outcome, reference: str, wanted
     for line in done.warnings:
         screen.print(f"note: {line}", soft_wrap=True)
     if reference != wanted:
-        screen.print(
-            f"note: {wanted} is not among those compared; the reference is {reference}", soft_wrap=True
-        )
+        screen.print(f"note: {wanted} is not among those compared; the reference is {reference}", soft_wrap=True)
     screen.print(values_table(tables.summary, about, screen.width))
     screen.print(differences_table(tables.differences, about, screen.width))
     screen.print(ranking_table(tables.ranking, about, screen.width))

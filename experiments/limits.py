@@ -88,8 +88,7 @@ class Contract:
         task, measure = base["activities"]["task_1"], base["signals"]["measure_1"]
         sd = np.sqrt(np.diag(self.covariance)).tolist()
         signals = {
-            name: measure
-            | {"loadings": dict(zip(tasks, g, strict=True)), "noise": {"family": "normal", "sd": s}}
+            name: measure | {"loadings": dict(zip(tasks, g, strict=True)), "noise": {"family": "normal", "sd": s}}
             for name, g, s in zip(measures, self.loading.tolist(), sd, strict=True)
         }
         return limit(self.limit).with_(
@@ -162,9 +161,7 @@ class Contract:
     def cost_share(self, task: int) -> float:
         """Share of the cost of effort that one task is answerable for."""
         columns = [f"effort_{k}" for k in self.scenario.activities]
-        paid, habit = (
-            np.array([last(r, c) for c in columns])[:, None, None] for r in (self.paid, self.unpaid)
-        )
+        paid, habit = (np.array([last(r, c) for c in columns])[:, None, None] for r in (self.paid, self.unpaid))
         alone = habit.copy()
         alone[task] = paid[task]
         return _ratio(*(float(self.scenario.choice.effort_cost(e, habit)[0, 0]) for e in (alone, paid)))

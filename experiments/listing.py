@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import NoReturn
 
 from experiments.console import console
 from sim.errors import InvalidInput, unknown
 from sim.loading import groups, options, read
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInput("list", message, "at most one group, such as schemes")
+
+
 def main(words: Sequence[str]) -> int:
     """Print the groups, or the options of one."""
-    parser = argparse.ArgumentParser(prog="crosspurpose list", description=__doc__, exit_on_error=False)
+    parser = _Parser(prog="crosspurpose list", description=__doc__)
     parser.add_argument("group", nargs="?", help="schemes, motives, signals, … (singular or plural)")
-    try:
-        group = parser.parse_args(list(words)).group
-    except (argparse.ArgumentError, SystemExit) as stop:
-        if isinstance(stop, SystemExit) and stop.code in (0, None):
-            return 0
-        raise InvalidInput("list", " ".join(words), "at most one group, such as schemes") from None
+    group = parser.parse_args(list(words)).group
     screen = console()
     if group is None:
         for name in groups():

@@ -12,6 +12,7 @@ import pandas as pd
 from experiments.console import progress
 from experiments.store import Folder
 from experiments.study import Study, check, conduct
+from sim.errors import InvalidInput, unknown
 
 WEEKLY_RUNS = 500  # runs of each variant whose weeks are drawn
 
@@ -46,6 +47,7 @@ class Outcome:
 
 def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:
     """Run a study into the folder that the configuration names, or continue or reread it."""
+    _check_settings(config)
     warnings = check(study)
     folder = folder_of(study, config["out"], name)
     there = folder.check(bool(config["overwrite"]))
@@ -66,6 +68,20 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
             progress=show,
         )
     return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=True)
+
+
+def _check_settings(config: Mapping[str, Any]) -> None:
+    """Refuse settings of a verb that are not what they should be."""
+    if config["executor"] not in ("processes", "serial"):
+        raise unknown("executor", str(config["executor"]), ["processes", "serial"])
+    workers = config["workers"]
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
+        raise InvalidInput("workers", workers, "a whole number, at least 1, or null")
+    for key in ("overwrite", "members"):
+        if not isinstance(config[key], bool):
+            raise InvalidInput(key, config[key], "true or false")
+    if config["out"] is not None and not str(config["out"]):
+        raise InvalidInput("out", "(empty)", "a folder, or null")
 
 
 def folder_of(study: Study, out: object, name: str) -> Folder:

@@ -19,8 +19,8 @@ from sim.scenario import scenario_from
 def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
     """Run as the command line says; print the table and write the folder."""
     scenario = scenario_from(scenario_part(config))
-    limit, name = choice.get("limit", "null"), choice.get("scheme", "null")
-    name = name if limit == "null" else limit
+    limit = choice.get("limit")
+    name = limit or choice["scheme"]
     study = Study(
         verb="run",
         variants={name: scenario},
@@ -28,10 +28,10 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         seed=config["seed"],
         members=config["members"],
     )
-    done = outcome(study, config, choice["scenario"] if limit == "null" else limit, command)
+    done = outcome(study, config, limit or choice["scenario"], command)
     summary = stats.summary(done.runs)
     about = About(
-        labels={name: plain_label("scheme", name) if limit == "null" else f"the limit {limit}"},
+        labels={name: f"the limit {limit}" if limit else plain_label("scheme", name)},
         activities={k: a.label.plain for k, a in scenario.activities.items()},
         benchmarks=frozenset(),
         reference=name,

@@ -347,9 +347,7 @@ def _resampled(x: Floats, cause: str) -> Floats:
     return means
 
 
-def _pooled(
-    values: Mapping[str, Floats], scheme: str
-) -> dict[str, tuple[float, float, float, float, float, int]]:
+def _pooled(values: Mapping[str, Floats], scheme: str) -> dict[str, tuple[float, float, float, float, float, int]]:
     """Describe the pooled measures of one scheme as `_described` does those of a run: values are (runs,).
 
     Measures that are defined in the same runs share one bootstrap.

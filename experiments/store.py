@@ -64,16 +64,12 @@ class Folder:
             return "nothing"
         manifest = read_manifest(self.path)
         if manifest is None:
-            raise InvalidInput(
-                "out", str(self.path), "a new or empty folder, or one with results of crosspurpose"
-            )
+            raise InvalidInput("out", str(self.path), "a new or empty folder, or one with results of crosspurpose")
         if manifest["format"] == FORMAT and manifest["same"] == self.address:
             return "nothing" if overwrite else str(manifest["status"])
         if overwrite:
             return "nothing"
-        raise InvalidInput(
-            "out", str(self.path), "another folder: it holds another study (overwrite=true replaces it)"
-        )
+        raise InvalidInput("out", str(self.path), "another folder: it holds another study (overwrite=true replaces it)")
 
     def begin(self, manifest: Mapping[str, Any], anew: bool) -> None:
         """Make the folder ready for blocks."""
@@ -132,9 +128,7 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     if not isinstance(manifest, dict) or "format" not in manifest or "same" not in manifest:
         return None
     if manifest["format"] != FORMAT:
-        raise InvalidInput(
-            "out", str(path), f"results of format {FORMAT}; this folder has format {manifest['format']}"
-        )
+        raise InvalidInput("out", str(path), f"results of format {FORMAT}; this folder has format {manifest['format']}")
     return manifest
 
 

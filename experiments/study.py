@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.store import Folder, model_version, versions, write_parquet
-from sim.errors import InvalidInput, ModelWarning, unknown
+from sim.errors import InvalidInput, ModelWarning
 from sim.rules import rules_of
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import block_of, simulate_runs
@@ -105,10 +105,6 @@ def conduct(
     progress: Progress,
 ) -> pd.DataFrame:
     """Compute what is missing of a study and return its runs, a row per scheme and run."""
-    if executor not in ("processes", "serial"):
-        raise unknown("executor", str(executor), ["processes", "serial"])
-    if workers is not None and (not isinstance(workers, int) or workers < 1):
-        raise InvalidInput("workers", workers, "a whole number, at least 1, or null")
     started, blocks = time.time(), study.blocks()
     manifest = {
         "verb": study.verb,

@@ -441,9 +441,7 @@ def _luck(spread: Spread, digits: int, sign: str = "") -> str:
     return f"{_number(spread.luck_low, fewer, sign)}…{_number(spread.luck_high, fewer, sign)}"
 
 
-def _parts(
-    title: str, cells: Mapping[str, list[Text]], order: Sequence[str], about: About, width: int
-) -> list[Table]:
+def _parts(title: str, cells: Mapping[str, list[Text]], order: Sequence[str], about: About, width: int) -> list[Table]:
     """Cut columns into tables that fit the width, as even as can be."""
     parts = math.ceil(len(cells) / max(1, (width - 2 - NAME) // (CELL + 2)))
     names, tables = list(cells), []
@@ -469,9 +467,7 @@ def verify_table(table: pd.DataFrame, width: int = 100) -> RenderableType:
     for row in table.itertuples(index=False):
         style = {"pass": "green", "fail": "bold red"}.get(str(row.verdict), "yellow")
         numbers = (f"{row.expected:.6g}", _number_or_dash(row.found), f"{row.tolerance:.1g}")
-        shown.add_row(
-            Text(str(row.id)), Text(str(row.quantity)), Text(str(row.verdict), style=style), *numbers
-        )
+        shown.add_row(Text(str(row.id)), Text(str(row.quantity)), Text(str(row.verdict), style=style), *numbers)
     return shown
 
 
@@ -490,9 +486,7 @@ def _empty(title: str) -> Table:
     )
 
 
-def _table(
-    title: str, columns: Mapping[str, list[Text]], order: Sequence[str], about: About, name: int
-) -> Table:
+def _table(title: str, columns: Mapping[str, list[Text]], order: Sequence[str], about: About, name: int) -> Table:
     """Schemes as rows, benchmarks at the bottom in a section; `name`: width of the first column."""
     table = _empty(title)
     table.add_column("", max_width=max(NAME, min(2 * NAME, name)))

@@ -24,9 +24,7 @@ def chosen(config: dict[str, Any], overrides: Sequence[str]) -> tuple[str, list[
             raise InvalidInput("schemes", config[key], f"null with vary={group}; choose with options=[...]")
     given = next((o for o in overrides if o.split("=")[0].lstrip("+") in (group, PACKAGES.get(group))), None)
     if given is not None:
-        raise InvalidInput(
-            given.split("=")[0], given.partition("=")[2], f"{_list_key(group)}=[...] in a comparison"
-        )
+        raise InvalidInput(given.split("=")[0], given.partition("=")[2], f"{_list_key(group)}=[...] in a comparison")
     key = "schemes" if config["schemes"] is not None else "options"
     names = config[key]
     if names is None:

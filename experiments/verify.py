@@ -467,11 +467,7 @@ def reached(found: Found, place: tuple[int | str, ...]) -> float | None:
     if place == (0,) and not isinstance(found, list):
         return reached(found, ())
     for step in place:
-        there = (
-            step in found
-            if isinstance(found, dict)
-            else isinstance(found, list) and step in range(len(found))
-        )
+        there = step in found if isinstance(found, dict) else isinstance(found, list) and step in range(len(found))
         if not there:
             return None
         found = found[step]
@@ -512,9 +508,7 @@ def compared(case: Case, found: Mapping[str, Found], failed: bool) -> Iterator[d
             }
 
 
-def verify(
-    cases: Path | None = None, section: str | None = None, progress: Progress | None = None
-) -> pd.DataFrame:
+def verify(cases: Path | None = None, section: str | None = None, progress: Progress | None = None) -> pd.DataFrame:
     """Compare the model with the cases of theory.
 
     Parameters

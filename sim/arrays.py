@@ -56,9 +56,9 @@ def summed(x: Floats) -> Floats:
 
 
 def _by_planes(x: Floats) -> bool:
-    """Whether einsum adds x up plane after plane: then it has the bits of the plain loop at a third of the time.
+    """Whether einsum adds x up plane after plane, with the bits of the plain loop in a third of its time.
 
-    So it does where kinds lie apart in memory and a kind holds more than one number.
+    It does where kinds lie apart in memory and a kind holds more than one number.
     """
     return x.flags.c_contiguous and x.size > len(x)
 

@@ -107,13 +107,9 @@ class Contest:
         steps = np.ceil((high - low) / (finest * self.noise))
         if steps.max() > MOST_NODES:
             least = float((high - low).max()) / (finest * MOST_NODES)
-            raise InvalidInput(
-                "noise", self.noise, f"at least {least:.3g} in a contest with scores that far apart"
-            )
+            raise InvalidInput("noise", self.noise, f"at least {least:.3g} in a contest with scores that far apart")
         index = np.arange(int(steps.max()) + 1)[:, None]
-        width = np.where(
-            index <= steps, (high - low) / steps, 0.0
-        )  # (nodes, runs), 0 beyond a run's own grid
+        width = np.where(index <= steps, (high - low) / steps, 0.0)  # (nodes, runs), 0 beyond a run's own grid
         x = low + np.minimum(index, steps) * ((high - low) / steps)
         above = ndtr((field - x[..., None]) / self.noise)  # (nodes, runs, members)
         gap = (x[..., None] - own) / self.noise

@@ -86,10 +86,14 @@ class StockDecision:
     distaste: Floats
 
     def perceive(self, known: Known) -> Floats:
+        if not self.motives:
+            return np.empty((0, *known.slope.shape))
         return np.stack([motive.marginal(known) for motive in self.motives.values()])
 
     def weigh(self, terms: Floats) -> Floats:
         runs = terms.shape[2]
+        if not len(terms):
+            return np.zeros(terms.shape[1:])
         return weighed(np.repeat(self.weight[:, None, None, :], runs, axis=2), terms)
 
     def choose(self, known: Known, m: Floats) -> Floats:

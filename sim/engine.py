@@ -95,9 +95,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     gain = weighed(rules.worth, able)
     signals = observe(rules.measurement, able, draws.noise)
 
-    this_week = (
-        weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
-    )  # evaluate
+    this_week = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)  # evaluate
     share = float(rules.review.shares[state.week % rules.review.weeks])
     score = state.score + share * this_week
     contribution = state.contribution + share * (pace[:, None] * gain)

@@ -161,6 +161,7 @@ class TeamModel(mesa.Model):
         """Live one week."""
         if not self.running:
             raise InvalidInput("week", self.rules.weeks, f"below {self.rules.weeks}, where the run ends")
+        self.running = False  # a week that is refused is the last: Mesa takes no step after an error
         self._state, self.last = week(self._state, self.rules, next(self._chance), _Agents(self))
         self._columns = kept(self.last, self.rules)
         self.datacollector.collect(self)
@@ -229,7 +230,7 @@ class _Agents:
             for name in answer:
                 if name not in self.activities:
                     raise unknown(key, name, self.activities)
-            answer = np.array([answer.get(k, 0.0) for k in self.activities], dtype=np.float64)
+            answer = [answer.get(k, 0.0) for k in self.activities]
         try:
             values = np.asarray(answer, dtype=np.float64)
         except (TypeError, ValueError):

@@ -162,9 +162,7 @@ class Results:
         """Return one row per run, a column per measure; NaN where a measure is undefined."""
         from sim.measures import per_run
 
-        return pd.DataFrame({"run": self.runs} | {k: f(self) for k, f in per_run(self).items()}).set_index(
-            "run"
-        )
+        return pd.DataFrame({"run": self.runs} | {k: f(self) for k, f in per_run(self).items()}).set_index("run")
 
     @property
     def weekly(self) -> pd.DataFrame:
@@ -182,9 +180,7 @@ class Results:
         index = pd.MultiIndex.from_product(
             [self.runs.tolist(), range(weeks), self.names], names=["run", "week", "member"]
         )
-        return pd.DataFrame(
-            {k: v.transpose(1, 0, 2).ravel() for k, v in self.per_member.items()}, index=index
-        )
+        return pd.DataFrame({k: v.transpose(1, 0, 2).ravel() for k, v in self.per_member.items()}, index=index)
 
 
 def kept_of_members(week: Week, rules: Rules) -> dict[str, Floats]:
@@ -215,9 +211,7 @@ def joined(parts: list[Results]) -> Results:
         seed=first.seed,
         runs=np.concatenate([p.runs for p in parts]),
         columns={k: np.concatenate([p.columns[k] for p in parts], axis=1) for k in first.columns},
-        per_member={k: np.concatenate([m[k] for m in members], axis=1) for k in members[0]}
-        if members
-        else None,
+        per_member={k: np.concatenate([m[k] for m in members], axis=1) for k in members[0]} if members else None,
         names=first.names,
         scored=first.scored,
         worth_loading=first.worth_loading,

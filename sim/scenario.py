@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -105,9 +106,9 @@ class Team:
         for key in ("skill_sd", "habit_sd", "risk_aversion"):
             if getattr(self, key) < 0:
                 raise InvalidInput(key, getattr(self, key), "at least 0")
-        names = [p.name for p in self.people]
-        for name in names:
-            if names.count(name) > 1:
+        named = Counter(p.name for p in (*self.people, *self.seats[len(self.people) :]))
+        for name, times in named.items():
+            if times > 1:
                 raise InvalidInput("people", name, "a different name for each person")
 
     @property
@@ -159,7 +160,7 @@ class Scenario:
                 where = where[step]
             if not isinstance(where, dict):
                 raise InvalidInput(key, value, "a key of the scenario")
-            where[last] = value
+            where[last] = copy.deepcopy(value)
         return scenario_from(config)
 
 

@@ -87,7 +87,7 @@ def test_an_activity_can_be_added_with_what_it_loads_on(small: Scenario) -> None
 def test_a_signal_and_a_scheme_can_be_made_of_plain_data_alone(small: Scenario) -> None:
     points = {
         **small.config["signals"]["tickets"],
-        "loadings": {"deliver": 1.0, "share": 0.2, "game": 2.0},
+        "loadings": {"deliver": 1.0, "share": 0.2, "game": 1.0},
     }
     scenario = small.with_({"signals.story_points": points, "scheme.weights": {"story_points": 1.0}})
     assert worlds.run(scenario.with_({"weeks": 13})).columns["score"].all()

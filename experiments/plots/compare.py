@@ -125,9 +125,7 @@ def _time(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fig
                 linestyle=DASHES,
             )
         for what, colour in (("score", style.VERMILLION), ("worth", style.BLUE)):
-            ax.fill_between(
-                x, table[f"{what}_low"], table[f"{what}_high"], color=colour, alpha=0.18, linewidth=0
-            )
+            ax.fill_between(x, table[f"{what}_low"], table[f"{what}_high"], color=colour, alpha=0.18, linewidth=0)
             ax.plot(x, table[f"{what}_median"], color=colour, linewidth=2.6)
         if math.isnan(float(table["score_scale"].iloc[0])):
             scored = weekly.loc[weekly["scheme"] == scheme, "score"].fillna(0.0).any()
@@ -228,9 +226,7 @@ def _effort(found: Found, order: Sequence[str], about: About) -> tuple[Figure, p
         bars["the aligned team: same people, all for the business"] = [sum(x) / len(x) for x in known]
     for scheme in order:
         bars[_titled(scheme, about)] = [100 * found[scheme, f"effort_{k}"].value for k in activities]
-    rows = [
-        (s, m, *spread) for (s, m), spread in found.items() if m.startswith(("effort_", "aligned_effort_"))
-    ]
+    rows = [(s, m, *spread) for (s, m), spread in found.items() if m.startswith(("effort_", "aligned_effort_"))]
     table = pd.DataFrame(rows, columns=["scheme", "measure", *Spread._fields])
     error = 100 * max((found[s, f"effort_{k}"].half for s in order for k in activities), default=math.nan)
     names = {b: style.folded(b, 30) for b in bars}
@@ -308,9 +304,7 @@ def _dark(colour: str) -> bool:
     return 0.299 * red + 0.587 * green + 0.114 * blue < 100
 
 
-def _ranking(
-    found: Found, ranking: pd.DataFrame, order: Sequence[str], about: About
-) -> tuple[Figure, pd.DataFrame]:
+def _ranking(found: Found, ranking: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame]:
     """Worth of each scheme, best on top, with computing error (thick) and luck (thin)."""
     worth = {s: found[s, "worth"] for s in order}
     lines = [s for s in order if s in about.benchmarks]
@@ -336,9 +330,7 @@ def _ranking(
     for y, scheme in enumerate(rows):
         own = worth[scheme]
         ax.plot([own.luck_low, own.luck_high], [y, y], color=style.BLUE, linewidth=2, solid_capstyle="butt")
-        ax.plot(
-            [own.error_low, own.error_high], [y, y], color=style.BLUE, linewidth=13, solid_capstyle="butt"
-        )
+        ax.plot([own.error_low, own.error_high], [y, y], color=style.BLUE, linewidth=13, solid_capstyle="butt")
         ax.plot(own.value, y, "o", color="white", markeredgecolor=style.INK, markersize=8)
     ax.set_yticks(range(len(rows)), ["\n".join(style.folded(about.label(s), 30, 2)) for s in rows])
     ax.set_ylim(len(rows) - 0.4, -0.6)
@@ -384,9 +376,7 @@ def _beside(figure: Figure, ranking: pd.DataFrame, left: float, top: float, bott
     height = float(figure.get_size_inches()[1])
 
     def put(x: float, y: float, text: str, **how: Any) -> None:
-        figure.text(
-            (left + x) / style.WIDTH, y / height, text, size=style.TEXT, va="center", parse_math=False, **how
-        )
+        figure.text((left + x) / style.WIDTH, y / height, text, size=style.TEXT, va="center", parse_math=False, **how)
 
     step = (top - bottom) / (rows + 0.2)
     put(0.35, top + 0.32, "best in\n% of teams", color=style.PALE)
@@ -398,9 +388,7 @@ def _beside(figure: Figure, ranking: pd.DataFrame, left: float, top: float, bott
             put(1.7, y, row["verdict"], color=style.INK)
 
 
-def _debt(
-    runs: pd.DataFrame, found: Found, order: Sequence[str], about: About
-) -> tuple[Figure, pd.DataFrame]:
+def _debt(runs: pd.DataFrame, found: Found, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame]:
     """Worth against debt: a cloud of teams and a mean for each scheme, named at the right."""
     caption = (
         f"Small points: luck, the first {min(CLOUD, about.runs)} single teams of each scheme. Large points: "
@@ -418,9 +406,7 @@ def _debt(
     for i, scheme in enumerate(order):
         colour, marker = _mark(i)
         cloud = runs[runs["scheme"] == scheme].head(CLOUD)
-        ax.plot(
-            cloud["debt"], cloud["worth"], marker, color=colour, markersize=4, alpha=0.28, markeredgewidth=0
-        )
+        ax.plot(cloud["debt"], cloud["worth"], marker, color=colour, markersize=4, alpha=0.28, markeredgewidth=0)
     for i, scheme in enumerate(order):
         colour, marker = _mark(i)
         x, y = found[scheme, "debt"], found[scheme, "worth"]
@@ -485,9 +471,7 @@ def _name_points(
             transform=figure.transFigure,
             clip_on=False,
         )
-        figure.text(
-            x + 0.02, y / height, "\n".join(named[scheme]), size=style.TEXT, va="center", color=style.INK
-        )
+        figure.text(x + 0.02, y / height, "\n".join(named[scheme]), size=style.TEXT, va="center", color=style.INK)
 
 
 def spread_out(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
