@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
-import math
 import pkgutil
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ def _checked(value: Any, hint: Any, key: str) -> Any:
         return tuple(_checked(v, args[0], f"{key}[{i}]") for i, v in enumerate(value))
     if origin is not None and isinstance(value, Mapping) and issubclass(origin, Mapping):
         return {str(k): _checked(v, args[1], f"{key}.{k}") for k, v in value.items()}
-    number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
     if hint is float and number:
         return float(value)
     if hint is int and number and float(value).is_integer():

@@ -61,6 +61,9 @@ class Conduct:
             raise InvalidInput("adjustment", self.adjustment, "above 0 and at most 1")
         if self.experimentation < 0:
             raise InvalidInput("experimentation", self.experimentation, "at least 0")
+        for activity, effort in (self.initial or {}).items():
+            if effort < 0:
+                raise InvalidInput(f"initial.{activity}", effort, "at least 0")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -98,12 +98,15 @@ class Causes:
         One per activity; empty where nobody experiments.
     noise : tuple of str
         One per scored signal.
+    blur : tuple of str
+        The one of what a review cannot tell apart; empty where it can tell everything.
     luck : tuple of str
         One per consequence that rounds a share of people at random.
     """
 
     explore: tuple[str, ...]
     noise: tuple[str, ...]
+    blur: tuple[str, ...]
     luck: tuple[str, ...]
 
 
@@ -115,11 +118,13 @@ class WeekDraws:
     ----------
     explore : (activity, runs, members), standard normal; no activity where nobody experiments
     noise : (signal, runs, members), standard normal
+    blur : (1, runs, members), standard normal; nothing where a review can tell everything apart
     luck : (consequence, runs, members), uniform on [0, 1)
     """
 
     explore: Floats
     noise: Floats
+    blur: Floats
     luck: Floats
 
 
@@ -148,15 +153,15 @@ class Draws:
 
     def weekly(self, causes: Causes, weeks: int) -> Iterator[WeekDraws]:
         """Yield the chance of each week in turn."""
-        explore_by, noise_by, luck_by = (
-            streams(self.seed, self.runs, group) for group in (causes.explore, causes.noise, causes.luck)
+        explore_by, noise_by, blur_by, luck_by = (
+            streams(self.seed, self.runs, group) for group in (causes.explore, causes.noise, causes.blur, causes.luck)
         )
         for start in range(0, weeks, BLOCK):
             block = min(BLOCK, weeks - start)
             explore, noise = self._block(block, explore_by), self._block(block, noise_by)
-            luck = self._block(block, luck_by, uniform=True)
+            blur, luck = self._block(block, blur_by), self._block(block, luck_by, uniform=True)
             for t in range(block):
-                yield WeekDraws(explore[t], noise[t], luck[t])
+                yield WeekDraws(explore[t], noise[t], blur[t], luck[t])
 
     def _block(self, weeks: int, causes: list[list[np.random.Generator]], uniform: bool = False) -> Floats:
         """Draw a block of weeks of several causes: (weeks, cause, runs, members)."""

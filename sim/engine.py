@@ -7,7 +7,7 @@ and scores into rewards. All choose at once, on what they knew at the end of las
     m_i = Σ_c ω_ic·∂u_c/∂a          perceived marginal reward of every activity
     a_i = answer of the rule of choice to m_i
     worth_i = P·worth_now'(skill_i·a_i),  signal_i = G(skill_i·a_i) + noise
-    score_i = Σ_t ω_t·w'signal_it         rewards at the review
+    score_i = Σ_t ω_t·w'signal_it + blur  rewards at the review
 
 The aligned team is the same people with m turned towards the worth of the work: m ← ‖m‖·f/‖f‖.
 """
@@ -101,6 +101,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     contribution = state.contribution + share * (pace[:, None] * gain)
     verdict = None
     if rules.review.due(state.week):
+        score = score + rules.measurement.blur * draws.blur[0] if len(draws.blur) else score
         verdict = judge(rules.stakes, rules.review, score, contribution, draws.luck)
         score, contribution = np.zeros(score.shape), np.zeros(score.shape)
 

@@ -2,7 +2,8 @@
 
     signal_im = Σ_k G_mk·skill_i·a_ik + σ_m·ε_im        (shared: the team's mean)
     score_i   = Σ_t ω_t·Σ_m w_m·signal_imt,  Σ_t ω_t = 1 over the R weeks of the window
-    noise of a score: √(w'Σw · Σω²)
+    score_i   = … + attribution·‖r‖·ε_i                 at the review: whose work was it?
+    noise of a score: √(w'Σw·Σω² + (attribution·‖r‖)²),  r = G'w
 
 Rewards are per week of the window and paid, R-fold, at the review.
 """
@@ -92,6 +93,9 @@ class Scheme:
         How contests are solved, `exact` or `crowd`.
     exact_up_to : int
         Largest team whose contests are solved exactly.
+    attribution : float
+        Noise of each review about whose work it was: as much score as so many weeks of effort per week bring
+        where they count most, at least 0.
     correlation : nested tuples or None
         Correlation of the noise of the weighed signals, in their order; None: independent.
     allow_negative : bool
@@ -111,6 +115,7 @@ class Scheme:
     review: Review
     rivals: str
     exact_up_to: int
+    attribution: float
     correlation: tuple[tuple[float, ...], ...] | None
     allow_negative: bool
 
@@ -121,6 +126,8 @@ class Scheme:
             raise InvalidInput("strength", self.strength, "at least 0")
         if self.rivals not in ("exact", "crowd"):
             raise unknown("rivals", self.rivals, ["exact", "crowd"])
+        if self.attribution < 0:
+            raise InvalidInput("attribution", self.attribution, "at least 0")
         if self.exact_up_to < 2:
             raise InvalidInput("exact_up_to", self.exact_up_to, "at least 2")
         if self.promotion is not None and (
@@ -150,6 +157,8 @@ class Measurement:
     shared : tuple of bool, per signal
     mix : (signal, signal) or None
         Lower Cholesky factor of the correlation of noise.
+    blur : float
+        Standard deviation of what a review adds to a score [points].
     """
 
     weight: Floats
@@ -157,6 +166,7 @@ class Measurement:
     sd: Floats
     shared: tuple[bool, ...]
     mix: Floats | None
+    blur: float
 
     def variance(self) -> float:
         """w'Σw, variance of the score of one week."""
@@ -164,6 +174,11 @@ class Measurement:
         if self.mix is None:
             return float(np.cumsum(each * each)[-1]) if len(each) else 0.0
         return float(each @ (self.mix @ self.mix.T) @ each)
+
+    def variance_of(self, review: Review) -> float:
+        """Variance of the score of a review about its expectation [points²]."""
+        shares = review.shares
+        return self.variance() * float(np.cumsum(shares * shares)[-1]) + self.blur**2
 
 
 def observe(measurement: Measurement, able: Floats, noise: Floats) -> Floats:

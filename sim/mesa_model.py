@@ -230,9 +230,9 @@ class _Agents:
             for name in answer:
                 if name not in self.activities:
                     raise unknown(key, name, self.activities)
-            answer = [answer.get(k, 0.0) for k in self.activities]
         try:
-            values = np.asarray(answer, dtype=np.float64)
+            listed = [answer.get(k, 0.0) for k in self.activities] if isinstance(answer, Mapping) else answer
+            values = np.asarray(listed, dtype=np.float64)
         except (TypeError, ValueError):
             raise InvalidInput(key, str(answer), f"an array of numbers of shape {shape}") from None
         if values.shape != shape:

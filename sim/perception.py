@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class Known:
         """Factor on every incentive that runs through the score, this week."""
         return self.stakes.strength * self.timing
 
-    @property
+    @cached_property
     def score(self) -> Floats:
         """Own expected score if effort stays what it was: (runs, members)."""
         return weighed(self.slope, self.effort)

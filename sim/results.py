@@ -118,11 +118,11 @@ def reviewed(week: Week, rules: Rules) -> dict[str, Floats]:
 
 def surplus(week: Week, rules: Rules) -> Floats:
     """Return f'(skill∘a) − effort cost − ½·risk_aversion·variance of pay: (runs, members) [utility]."""
-    known, stakes, shares = week.known, rules.stakes, rules.review.shares
+    known, stakes = week.known, rules.stakes
     result = week.gain - rules.decision.choice.effort_cost(week.effort, known.habit)
     if rules.risk_aversion and stakes.pay is not None:
         slope = stakes.strength * stakes.pay.incentive(known.score, known.field, stakes.contest)
-        variance = rules.review.weeks * float(np.cumsum(shares * shares)[-1]) * rules.measurement.variance()
+        variance = rules.review.weeks * rules.measurement.variance_of(rules.review)
         result = result - 0.5 * rules.risk_aversion * slope * slope * variance
     return result
 

@@ -97,7 +97,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     scored = np.cumsum(each, axis=0)[-1] if len(each) else np.zeros(len(names))
     contest = Contest(
         members=len(seats),
-        noise=math.sqrt(measurement.variance() * dot(scheme.review.shares, scheme.review.shares)),
+        noise=math.sqrt(measurement.variance_of(scheme.review)),
         rivals=scheme.rivals,
         exact_up_to=scheme.exact_up_to,
     )
@@ -136,6 +136,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
         causes=Causes(
             explore=tuple(f"explore:{k}" for k in names) if scenario.conduct.experimentation else (),
             noise=tuple(f"signal:{s}" for s in weighed_signals),
+            blur=("attribution",) if measurement.blur else (),
             luck=tuple(f"places:{c}" for c in ("pay", "promotion", "layoff")),
         ),
         skill=np.array([np.nan if p.skill is None else p.skill for p in seats]),
@@ -175,12 +176,13 @@ def _measurement(
     weight = np.array([scheme.weights.get(s, 0.0) for s in signals])
     shared = tuple(scenario.signals[s].shared for s in signals)
     direction = [dot(weight, loading[:, k]) for k in range(len(activities))]
+    scale = 1.0
     if scheme.power == "equal" and weight.any():
         if length(direction) == 0:
             raise InvalidInput(
                 "scheme.weights", dict(scheme.weights), "weights under which some activity changes the score"
             )
-        weight = weight * rounded(length(worth) / length(direction))
+        scale = rounded(length(worth) / length(direction))
     if any(s and w for s, w in zip(shared, weight, strict=True)) and (scheme.promotion or scheme.layoff):
         raise InvalidInput(
             "scheme.promotion",
@@ -188,11 +190,12 @@ def _measurement(
             "null, and layoff null, where a shared signal is weighed: all would tie",
         )
     return Measurement(
-        weight=weight,
+        weight=weight * scale,
         loading=loading,
         sd=np.array([sd for _, sd in standard]),
         shared=shared,
         mix=_mix(scenario, len(signals)),
+        blur=scheme.attribution * length(direction) * scale,
     )
 
 
@@ -202,13 +205,13 @@ def _mix(scenario: Scenario, signals: int) -> Floats | None:
         return None
     try:
         correlation = np.array(given)
-        if correlation.shape != (signals, signals) or not np.allclose(
-            correlation, correlation.T, rtol=0, atol=1e-12
-        ):
+        if correlation.shape != (signals, signals) or (np.diag(correlation) != 1).any():
+            raise ValueError
+        if not np.allclose(correlation, correlation.T, rtol=0, atol=1e-12):
             raise ValueError
         return np.linalg.cholesky(correlation)
     except (ValueError, np.linalg.LinAlgError):
-        allowed = f"a symmetric positive definite matrix, {signals} by {signals}"
+        allowed = f"a symmetric positive definite matrix, {signals} by {signals}, with ones on its diagonal"
         raise InvalidInput("scheme.correlation", given, allowed) from None
 
 

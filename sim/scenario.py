@@ -13,7 +13,7 @@ from sim.activities import Activity
 from sim.catalogue import build, construct
 from sim.choice.base import Choice
 from sim.decision import Conduct
-from sim.errors import InvalidInput, unknown
+from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Scheme
 from sim.motives.base import Motive
 from sim.perception import Beliefs
@@ -168,7 +168,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     """Check a plain, resolved configuration and build its scenario."""
     for key in config:
         if key not in KEYS:
-            raise unknown(key, str(config[key]), KEYS)
+            raise InvalidInput(key, config[key], f"one of the keys {', '.join(KEYS)}", nearest(str(key), KEYS))
     for key in KEYS:
         if key not in config:
             raise InvalidInput(key, "(missing)", "given")
@@ -195,6 +195,10 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
             if motive not in known:
                 raise unknown(f"team.people[{i}].motives", motive, known)
     motives = {m: _motive(known[m], f"motives.{m}", set(listed), signals) for m in known if m in wanted}
+    conduct = construct(Conduct, config["conduct"], "conduct")
+    for activity in conduct.initial or {}:
+        if activity not in listed:
+            raise unknown("conduct.initial", activity, listed)
     return Scenario(
         weeks=weeks,
         activities=activities,
@@ -203,7 +207,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         team=team,
         scheme=scheme,
         choice=build("choice", config["choice"], "choice"),
-        conduct=construct(Conduct, config["conduct"], "conduct"),
+        conduct=conduct,
         beliefs=construct(Beliefs, config["beliefs"], "beliefs"),
         project=None if config["project"] is None else construct(Project, config["project"], "project"),
         reference=None

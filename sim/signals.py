@@ -87,6 +87,12 @@ class Reference:
     activities: tuple[str, ...]
     covariance: tuple[tuple[float, ...], ...]
 
+    def __post_init__(self) -> None:
+        n = len(self.activities)
+        if [len(row) for row in self.covariance] != [n] * n:
+            allowed = f"{n} rows of {n} numbers, one for each of its activities"
+            raise InvalidInput("covariance", self.covariance, allowed)
+
     def sd(self, signal: Signal) -> float:
         """Standard deviation of a signal over members and weeks of the reference team [its unit]."""
         g = signal.along(self.activities)

@@ -83,15 +83,11 @@ def simulate_chunks(
     """Yield the results of `simulate` block by block, so that memory does not grow with runs."""
     _check(runs, seed)
     block = block_of(len(scenario.team.seats))
-    for first in range(0, runs, block):
-        yield simulate_runs(
-            scenario,
-            range(first, min(first + block, runs)),
-            seed,
-            members=members,
-            aligned=aligned,
-            decide=decide,
-        )
+    blocks = (range(first, min(first + block, runs)) for first in range(0, runs, block))
+    return (
+        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, decide=decide)
+        for numbers in blocks
+    )
 
 
 def simulate_runs(

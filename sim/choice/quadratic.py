@@ -45,10 +45,7 @@ class Quadratic(Choice):
             raise InvalidInput("matrix", self.matrix, "symmetric and positive definite")
 
     def respond(self, m: Floats, habit: Floats) -> Floats:
-        if len(m) != len(self.matrix):
-            raise InvalidInput(
-                "choice.matrix", len(self.matrix), f"a row for each of the {len(m)} activities"
-            )
+        self._check(len(m))
         effort = habit + np.stack([weighed(row, m) for row in np.linalg.inv(np.array(self.matrix))])
         if effort.min() < 0:
             raise InvalidInput(
@@ -61,4 +58,10 @@ class Quadratic(Choice):
         return 0.5 * weighed(away, np.stack([weighed(row, away) for row in np.array(self.matrix)]))
 
     def softness(self, slope: Floats) -> float:
+        self._check(len(slope))
         return dot(slope, np.linalg.solve(np.array(self.matrix), slope))
+
+    def _check(self, activities: int) -> None:
+        if len(self.matrix) != activities:
+            allowed = f"a row for each of the {activities} activities"
+            raise InvalidInput("choice.matrix", f"{len(self.matrix)} rows", allowed)

@@ -1,0 +1,245 @@
+"""The command line from end to end: what a user types, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import study
+from experiments.cli import main
+
+SMALL = ["runs=6", "weeks=13", "executor=serial"]
+
+
+@pytest.fixture(autouse=True)
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a bad command: exit status 2, one line in all, nothing written."""
+    before = sorted(Path.cwd().rglob("*"))
+    assert main(words) == 2
+    said = capsys.readouterr()
+    lines = (said.out + said.err).splitlines()
+    assert len(lines) == 1, lines
+    assert sorted(Path.cwd().rglob("*")) == before
+    return lines[0]
+
+
+def test_compare_writes_the_folder_that_the_format_promises(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "schemes=[commits,own_worth,none]", *SMALL, "out=A"]) == 0
+    folder = Path("A")
+    names = {p.name for p in folder.iterdir()}
+    assert {"config.yaml", "manifest.json", "runs.parquet", "weekly", "summary.csv", "plots"} <= names
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["format"] == 1 and manifest["seed"] == 1 and manifest["status"] == "finished"
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert list(runs.columns[:2]) == ["scheme", "run"] and len(runs) == 18
+    weekly = pd.read_parquet(folder / "weekly")
+    assert list(weekly.columns[:3]) == ["scheme", "run", "week"] and len(weekly) == 18 * 13
+    columns = "scheme,measure,value,error_low,error_high,luck_low,luck_high,runs"
+    assert (folder / "summary.csv").read_text().splitlines()[0] == columns
+    assert list((folder / "plots").glob("*.png"))
+    said = capsys.readouterr().out
+    for word in ("weeks of core work", "displaced", "validity", "debt", "truck factor", "surplus", "Paired", "jointly"):
+        assert word in said
+
+
+def test_a_finished_study_is_printed_again_and_not_computed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["compare", "schemes=[commits,none]", *SMALL, "out=A"]
+    assert main(command) == 0
+    first = capsys.readouterr().out
+
+    def never(*_: object) -> str:
+        raise AssertionError("nothing may be computed")
+
+    monkeypatch.setattr(study, "compute", never)
+    assert main(command) == 0
+    assert capsys.readouterr().out.replace("read from", "written to") == first
+
+
+def test_a_schemes_own_rows_do_not_change_when_others_are_added() -> None:
+    assert main(["compare", "schemes=[commits,none]", *SMALL, "out=A"]) == 0
+    assert main(["compare", "schemes=[none,impressive,commits]", *SMALL, "out=B"]) == 0
+    a, b = (pd.read_csv(f"{x}/summary.csv").query("scheme == 'commits'").reset_index(drop=True) for x in "AB")
+    pd.testing.assert_frame_equal(a, b, check_exact=True)
+    a, b = (pd.read_parquet(f"{x}/runs.parquet").query("scheme == 'commits'").reset_index(drop=True) for x in "AB")
+    pd.testing.assert_frame_equal(a, b, check_exact=True)
+
+
+def test_the_unit_of_a_signal_leaves_no_trace(in_an_empty_folder: Path) -> None:
+    signal_file = in_an_empty_folder / "configs" / "signal" / "coffee.yaml"
+    scheme_file = in_an_empty_folder / "configs" / "scheme" / "coffee.yaml"
+    for file in (signal_file, scheme_file):
+        file.parent.mkdir(parents=True)
+    scheme_file.write_text("label: {plain: by coffee, neutral: coffee, sentence: Cups., good: neither}\nweights: {coffee: 1}\n")
+    for unit, out in ((1, "A"), (1000, "B")):
+        loadings = f"{{deliver: {0.3 * unit}, showcase: {1.7 * unit}, game: {-0.7 * unit}}}"
+        signal_file.write_text(f"loadings: {loadings}\nnoise: {{sd: {1.1 * unit}}}\n")
+        assert main(["compare", "schemes=[coffee,none]", *SMALL, f"out={out}"]) == 0
+    assert Path("A/summary.csv").read_text() == Path("B/summary.csv").read_text()
+
+
+def test_what_is_typed_in_the_readme_as_yaml_runs(in_an_empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readme = (Path(study.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    blocks = [part.split("```")[0] for part in readme.split("```yaml\n")[1:]]
+    for group, text in zip(("signal", "scheme"), blocks, strict=True):
+        file = in_an_empty_folder / "configs" / group / "story_points.yaml"
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    assert main(["compare", "schemes=[story_points,commits,none]", *SMALL]) == 0
+    assert "paid by story points" in capsys.readouterr().out
+    assert next(Path("results").glob("compare-three_persons-*")).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["compar"], "compare"),
+        (["compare", "schemes=[lines_of_cod]"], "did you mean lines_of_code"),
+        (["compare", "schemes=[]"], "at least one"),
+        (["compare", "scheme="], "one of"),
+        (["compare", "scheme=commits"], "schemes="),
+        (["compare", "schemes=[commits,commits]"], "once"),
+        (["compare", "vary=foo"], "scheme"),
+        (["compare", "reference=foo"], "commits"),
+        (["compare", "runs=0"], "at least 1"),
+        (["compare", "runs=abc"], "whole number"),
+        (["compare", "weeks=0"], "at least 1"),
+        (["compare", "weeks=5"], "review"),
+        (["compare", "seed=-1"], "at least 0"),
+        (["compare", "seeed=1"], "did you mean seed"),
+        (["compare", "matters=-1"], "matters"),
+        (["compare", "executor=cloud"], "processes"),
+        (["compare", "--nonsense"], "flags"),
+        (["run", "scheme.strenth=1"], "did you mean strength"),
+        (["run", "scheme.strength=-1"], "at least 0"),
+        (["run", "scheme.strength=inf"], "finite"),
+        (["run", "team.people=[]"], "at least one person"),
+        (["run", "scheme.weights.commits=0"], "salary"),
+        (["run", "++scheme.weights.comits=1"], "did you mean commits"),
+        (["run", "++signals.commits.loadings.delivr=1"], "did you mean deliver"),
+        (["run", "signals.commits.noise.sd=0"], "above 0"),
+        (["run", "team.promotion.prize=50"], "stability"),
+        (["run", "weeks"], "key=value"),
+        (["verify", "cases=nowhere.json"], "nowhere.json"),
+        (["verify", "section=Q"], "section"),
+        (["list", "shemes"], "did you mean schemes"),
+    ],
+    ids=lambda x: " ".join(x) if isinstance(x, list) else None,
+)
+def test_bad_input_gets_one_line_and_leaves_nothing(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert says in refused(words, capsys)
+
+
+def test_a_folder_below_a_file_and_one_of_somebody_else_are_refused(
+    in_an_empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (in_an_empty_folder / "file").write_text("")
+    assert "is a file" in refused(["run", *SMALL, "out=file/x"], capsys)
+    (in_an_empty_folder / "thesis").mkdir()
+    (in_an_empty_folder / "thesis" / "chapter").write_text("mine")
+    assert "new or empty" in refused(["run", *SMALL, "out=thesis", "overwrite=true"], capsys)
+
+
+def test_another_study_in_the_folder_is_kept_unless_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *SMALL, "out=A"]) == 0
+    capsys.readouterr()
+    assert "overwrite=true" in refused(["run", *SMALL, "seed=2", "out=A"], capsys)
+    assert main(["run", *SMALL, "seed=2", "out=A", "overwrite=true"]) == 0
+    assert json.loads(Path("A/manifest.json").read_text())["seed"] == 2
+
+
+def test_a_full_disk_is_one_line_and_the_same_command_continues(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["compare", "schemes=[commits,none]", *SMALL, "out=A"]
+    write, calls = study.write_parquet, []
+
+    def full(frame: pd.DataFrame, path: Path) -> None:
+        calls.append(path)
+        if len(calls) > 2:
+            raise OSError(28, "No space left on device", str(path))
+        write(frame, path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(study, "write_parquet", full)
+        assert main(command) == 2
+    said = capsys.readouterr()
+    assert "disk is full" in said.err and len((said.out + said.err).splitlines()) == 1
+    assert main(command) == 0
+    assert main(["compare", "schemes=[commits,none]", *SMALL, "out=B"]) == 0
+    assert Path("A/summary.csv").read_bytes() == Path("B/summary.csv").read_bytes()
+
+
+def started(words: list[str]) -> subprocess.Popen[str]:
+    """Start a command in a process group of its own, and wait until its first block stands."""
+    flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "experiments.cli", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **flags,  # type: ignore[call-overload]
+    )
+    for _ in range(600):
+        if process.poll() is not None or list(Path("A").glob("_runs/part-*.parquet")):
+            return process
+        time.sleep(0.1)
+    raise AssertionError("no block after a minute")
+
+
+LONG = ["compare", "schemes=[commits,none]", "runs=2000", "weeks=52", "out=A"]
+
+
+def test_an_interrupted_or_killed_study_loses_nothing_and_ends_as_an_undisturbed_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    interrupted = started([*LONG, "workers=2"])
+    os.killpg(interrupted.pid, signal.SIGINT)
+    out, err = interrupted.communicate(timeout=60)
+    assert interrupted.returncode == 130
+    assert len((out + err).splitlines()) == 1 and "continues" in err
+    done = len(list(Path("A/_runs").glob("part-*.parquet")))
+    assert done >= 1
+    killed = started([*LONG, "workers=1"])
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate(timeout=60)
+    assert main(LONG) == 0
+    assert main([*LONG[:-1], "out=B"]) == 0
+    for name in ("runs.parquet", "weekly"):
+        a, b = (pd.read_parquet(Path(x) / name) for x in "AB")
+        pd.testing.assert_frame_equal(a, b, check_exact=True)
+    assert Path("A/summary.csv").read_bytes() == Path("B/summary.csv").read_bytes()
+
+
+def test_verify_says_which_number_is_wrong(capsys: pytest.CaptureFixture[str], in_an_empty_folder: Path) -> None:
+    assert main(["verify", "section=B2", "out=V"]) == 0
+    table = pd.read_csv("V/verify.csv")
+    assert list(table.columns) == ["id", "quantity", "expected", "found", "tolerance", "verdict"]
+    assert set(table["verdict"]) == {"pass"}
+    case = {"id": "B2.mine", "inputs": {"f": [3, 1], "g": [2, 2], "r": 0.5, "sigma2": 1}, "closed": {"b": 0.889 * 1.02}}
+    (in_an_empty_folder / "mine.json").write_text(json.dumps({"cases": [case]}))
+    assert main(["verify", "cases=mine.json", "out=W"]) == 1
+    assert "1 fail" in capsys.readouterr().out
+
+
+def test_list_and_help_and_version_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["list"], ["list", "schemes"], ["list", "motive"], [], ["--help"], ["--version"]):
+        assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "lines_of_code" in said and "skill_up" in said and "compare" in said
