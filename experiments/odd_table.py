@@ -9,6 +9,7 @@ the two marks in ODD.md are put together from both, and nothing there is written
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,25 @@ from sim.loading import compose, configs, options, scenario_part
 BEGIN, END = "<!-- generated: python -m experiments.odd_table -->", "<!-- end of generated tables -->"
 TEXTS = ("label", "story", "unit", "name")  # parts of a dotted name under which words for people stand
 MANY = 4  # different values from which on they stand in a table of their own
+
+SETTINGS = (  # numbers of the code that are no parameters: module, name, what it is
+    ("sim.contest", "STEP", "nodes of a contest's integral lie this far apart [σ]"),
+    ("sim.contest", "COARSE", "members up to which they do; beyond, the distance falls as 1/√N"),
+    ("sim.contest", "REACH", "how far an integral reaches beyond the outermost score [σ]"),
+    ("sim.contest", "MOST_NODES", "nodes at most; scores further apart are refused"),
+    ("sim.contest", "FAR", "reach of the table of chances against the mean [σ]"),
+    ("sim.contest", "CELLS", "its cells, a cubic each"),
+    ("sim.prospect", "EDGE", "probabilities are kept this far from 0 and 1"),
+    ("sim.signals", "DIGITS", "significant digits of a standardised number"),
+    ("sim.draws", "PROTOCOL", "number of the protocol of chance; raised when the same address gives another number"),
+    ("sim.draws", "BLOCK", "weeks that are drawn at a time"),
+    ("sim.simulation", "MEMBER_RUNS", "members × runs of a block; results do not depend on it"),
+    ("sim.simulation", "LARGEST", "bytes of results that are kept in memory"),
+    ("sim.optimum", "STEP", "step of differences, of a number's size"),
+    ("sim.optimum", "ROUNDS", "steps of Newton at most"),
+    ("sim.optimum", "SETTLED", "of a number's size, a step that is none"),
+    ("sim.optimum", "FARTHEST", "sizes from 0 that are searched"),
+)
 
 Entry = Mapping[str, Any]
 
@@ -94,6 +114,7 @@ def tables() -> str:
         "#### Schemes as shipped\n\n" + _schemes(),
         "#### Scenarios as shipped\n\n" + _scenarios(),
         "#### Reference team: covariance of effort (week²)\n\n" + _reference(scenarios[0]),
+        "#### Settings of the computation: numbers of the code that describe no team\n\n" + _settings(),
     ]
     return "\n\n".join(parts)
 
@@ -222,6 +243,14 @@ def _reference(scenario: Mapping[str, Any]) -> str:
         for name, row in zip(team["activities"], team["covariance"], strict=True)
     ]
     return _table(["", *(f"`{name}`" for name in team["activities"])], rows)
+
+
+def _settings() -> str:
+    rows: list[list[object]] = [
+        [f"`{name}`", f"`{module}`", f"{getattr(import_module(module), name):g}", what]
+        for module, name, what in SETTINGS
+    ]
+    return _table(["name", "module", "value", "what it is"], rows)
 
 
 def main() -> None:

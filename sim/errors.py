@@ -33,13 +33,7 @@ class InvalidInput(ValueError):
     def __str__(self) -> str:
         words: dict[object, str] = {None: "null", True: "true", False: "false"}
         special = self.value is None or isinstance(self.value, bool)
-        shown = (
-            words[self.value]
-            if special
-            else str(self.value)
-            if isinstance(self.value, str)
-            else repr(self.value)
-        )
+        shown = words[self.value] if special else str(self.value) if isinstance(self.value, str) else repr(self.value)
         shown = " ".join(shown.split())
         shown = shown if len(shown) <= 80 else shown[:77] + "..."
         line = f"{self.key}={shown}: allowed is {self.allowed}"

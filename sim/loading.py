@@ -63,9 +63,7 @@ def register() -> None:
     for mapping, group in CATALOGUES.items():
         base = {"_base": None} if any((f / group / "_base.yaml").is_file() for f in folders()) else {}
         entries = [{f"/{group}@{mapping}.{name}": [*base, name]} for name in options(group)]
-        ConfigStore.instance().store(
-            group="catalogue", name=mapping, node={"defaults": entries}, package="_global_"
-        )
+        ConfigStore.instance().store(group="catalogue", name=mapping, node={"defaults": entries}, package="_global_")
 
 
 def search_path() -> list[str]:

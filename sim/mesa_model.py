@@ -209,17 +209,13 @@ class _Agents:
         self._check_hours(effort)
         return effort
 
-    def _gather(
-        self, stock: Floats, phase: str, given: Callable[[Member], tuple[Any, ...]], shape: Any
-    ) -> Floats:
+    def _gather(self, stock: Floats, phase: str, given: Callable[[Member], tuple[Any, ...]], shape: Any) -> Floats:
         """Hand each member its row of the stock rule, and collect the answers."""
         answers = np.empty(stock.shape)
 
         def ask(member: Member) -> None:
             member.stock = stock[..., 0, member.seat].copy()
-            answers[..., 0, member.seat] = self._checked(
-                member, phase, getattr(member, phase)(*given(member)), shape
-            )
+            answers[..., 0, member.seat] = self._checked(member, phase, getattr(member, phase)(*given(member)), shape)
 
         self.agents.do(ask)
         return answers

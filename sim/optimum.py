@@ -150,9 +150,7 @@ def _search(value: Callable[[Floats], float], begin: Floats, size: Floats) -> tu
     return best
 
 
-def _climb(
-    value: Callable[[Floats], float], x: Floats, highest: float, size: Floats
-) -> tuple[Floats, float, bool]:
+def _climb(value: Callable[[Floats], float], x: Floats, highest: float, size: Floats) -> tuple[Floats, float, bool]:
     """Take Newton's steps while they lead no lower: where to, the objective there, whether it is a peak."""
     for _ in range(ROUNDS):
         scale = np.maximum(np.abs(x), size)

@@ -67,9 +67,7 @@ class Prospect:
 
     def loss(self, size: float, p: Floats) -> Floats:
         """Felt value, at most 0, of losing `size` with probability p."""
-        return (
-            -self.loss_aversion * size**self.alpha * self.weight(np.clip(p, EDGE, 1 - EDGE), self.gamma_loss)
-        )
+        return -self.loss_aversion * size**self.alpha * self.weight(np.clip(p, EDGE, 1 - EDGE), self.gamma_loss)
 
     def loss_slope(self, size: float, p: Floats) -> Floats:
         """Felt value per unit of probability of losing `size`, at most 0."""

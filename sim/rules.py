@@ -88,9 +88,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     kinds = list(scenario.activities.values())
     seats = team.seats
     worth = np.array([a.worth if scenario.project else a.worth_now for a in kinds])
-    weighed_signals = tuple(scheme.weights) + tuple(
-        s for s in scheme.announced or {} if s not in scheme.weights
-    )
+    weighed_signals = tuple(scheme.weights) + tuple(s for s in scheme.announced or {} if s not in scheme.weights)
     measurement = _measurement(scenario, weighed_signals, names, worth)
     size = np.where(measurement.shared, 1 / len(seats), 1.0)
     each = (measurement.weight * size)[:, None] * measurement.loading
@@ -123,9 +121,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
         beliefs=scenario.beliefs,
         decision=StockDecision(
             motives=scenario.motives,
-            weight=np.array([[p.motives.get(m, 0.0) for p in seats] for m in scenario.motives]).reshape(
-                -1, len(seats)
-            ),
+            weight=np.array([[p.motives.get(m, 0.0) for p in seats] for m in scenario.motives]).reshape(-1, len(seats)),
             choice=scenario.choice,
             conduct=scenario.conduct,
             distaste=np.array([a.distaste for a in kinds]),
@@ -277,9 +273,7 @@ def _check_contests(rules: Rules) -> None:
             )
             continue
         if stakes.contest.noise <= 0:
-            raise InvalidInput(
-                f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck"
-            )
+            raise InvalidInput(f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck")
         won = rules.members - places if rule is stakes.layoff else places
         s = stability(rules, rule.stake, won)
         if s >= 1:
@@ -287,6 +281,4 @@ def _check_contests(rules: Rules) -> None:
                 f"{key} with stability s", round(s, 3), "below 1 (smaller prize or strength, or more noise)"
             )
         if abs(s) >= 0.5 and undamped:
-            warnings.warn(
-                f"{key}: stability s = {s:.2f}, from ±0.5 on undamped play may oscillate", ModelWarning, 2
-            )
+            warnings.warn(f"{key}: stability s = {s:.2f}, from ±0.5 on undamped play may oscillate", ModelWarning, 2)

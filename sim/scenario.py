@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.activities import Activity
-from sim.catalogue import build, construct
+from sim.catalogue import build
 from sim.choice.base import Choice
 from sim.decision import Conduct
 from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Scheme
+from sim.fields import construct
 from sim.motives.base import Motive
 from sim.perception import Beliefs
 from sim.project import Project

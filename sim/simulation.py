@@ -66,9 +66,7 @@ def simulate(
             f"what fits {LARGEST / 1e9:g} GB, and this is {size / 1e9:.1f} GB of results: iterate"
             f" sim.simulate_chunks, or use `crosspurpose run runs={runs}`",
         )
-    return joined(
-        list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, decide=decide))
-    )
+    return joined(list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, decide=decide)))
 
 
 def simulate_chunks(
@@ -85,8 +83,7 @@ def simulate_chunks(
     block = block_of(len(scenario.team.seats))
     blocks = (range(first, min(first + block, runs)) for first in range(0, runs, block))
     return (
-        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, decide=decide)
-        for numbers in blocks
+        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, decide=decide) for numbers in blocks
     )
 
 
@@ -100,11 +97,7 @@ def simulate_runs(
     decide: Decide | None = None,
 ) -> Results:
     """Run the runs of these numbers as one batch."""
-    twin = (
-        _batch(scenario, rules_of(scenario, aligned=True), numbers, seed, False, None, None)
-        if aligned
-        else None
-    )
+    twin = _batch(scenario, rules_of(scenario, aligned=True), numbers, seed, False, None, None) if aligned else None
     return _batch(scenario, rules_of(scenario), numbers, seed, members, decide, twin)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from sim.catalogue import build, construct, final_class, kinds
+from sim.catalogue import build, final_class, kinds
 from sim.errors import InvalidInput
+from sim.fields import construct
 
 MEMBERS = [(folder, kind) for folder in ("motives", "choice", "rewards") for kind in kinds(folder)]
 

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from sim.catalogue import kinds
-from sim.engine import weeks as weeks_of
 from sim.draws import Draws
+from sim.engine import weeks as weeks_of
 from sim.loading import CATALOGUES, compose, configs, groups, options, scenario_part, verb_keys
 from sim.measures import per_run, pooled_measures
 from sim.rules import rules_of
@@ -20,9 +20,7 @@ VERB = ["executor", "out", "overwrite", "seed", "workers"]
 EXPECTED = {
     "model": sorted(KEYS),
     "run": sorted([*KEYS, *VERB, "members", "runs"]),
-    "compare": sorted(
-        [*KEYS, *VERB, "members", "runs", "matters", "options", "power", "reference", "schemes", "vary"]
-    ),
+    "compare": sorted([*KEYS, *VERB, "members", "runs", "matters", "options", "power", "reference", "schemes", "vary"]),
 }
 GROUPS = ["activity", "choice", "limit", "measure", "motive", "project", "scenario", "scheme", "signal", "team"]
 PARTS = ("plain", "neutral", "sentence", "good")
@@ -46,9 +44,7 @@ def test_a_configuration_has_the_keys_it_should_and_no_other(verb: str) -> None:
     assert sorted(compose(verb, ())) == EXPECTED[verb]
 
 
-@pytest.mark.parametrize(
-    ("group", "name"), [(g, n) for g in CHOSEN for n in options(g)], ids=lambda x: str(x)
-)
+@pytest.mark.parametrize(("group", "name"), [(g, n) for g in CHOSEN for n in options(g)], ids=lambda x: str(x))
 def test_every_option_of_every_group_composes_to_the_same_keys(group: str, name: str) -> None:
     config = worlds.composed(f"{PACKAGES.get(group, group)}={name}")
     assert sorted(config) == EXPECTED["model"]

@@ -56,22 +56,19 @@ def motive_and_known(name: str, rationality: str) -> tuple[Motive, Known]:
     return worlds.frozen(motive), worlds.frozen(known)
 
 
-def per_member(known: Known) -> Iterator[str]:
-    """Names of the arrays that end in (runs, members)."""
-    for name in ("effort", "habit", "skill", "slope", "worth"):
-        yield name
+PER_MEMBER = ("effort", "habit", "skill", "slope", "worth")  # arrays that end in (runs, members)
 
 
 def of_members(known: Known, order: list[int]) -> Known:
     """The same team seated in another order."""
-    taken = {name: getattr(known, name)[..., order] for name in per_member(known)}
+    taken = {name: getattr(known, name)[..., order] for name in PER_MEMBER}
     field = known.field if known.field.shape[-1] == 1 else known.field[..., order]
     return replace(known, field=field, **taken)
 
 
 def of_run(known: Known, run: int) -> Known:
     """One run of the batch."""
-    taken = {name: getattr(known, name)[..., [run], :] for name in per_member(known)}
+    taken = {name: getattr(known, name)[..., [run], :] for name in PER_MEMBER}
     return replace(known, field=known.field[[run]], explore=known.explore[:, [run]], **taken)
 
 

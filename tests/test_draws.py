@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.draws import BLOCK, Causes, Draws, WeekDraws, stream, streams
 
-CAUSES = Causes(explore=("explore:a", "explore:b"), noise=("signal:x",), luck=("places:pay",))
+CAUSES = Causes(explore=("explore:a", "explore:b"), noise=("signal:x",), blur=("attribution",), luck=("places:pay",))
 
 
 def all_weeks(
@@ -31,9 +31,7 @@ def test_a_stream_is_addressed_by_seed_run_and_cause() -> None:
     runs=st.lists(st.integers(0, 2**33), min_size=1, max_size=30),
     causes=st.lists(st.text(max_size=8), min_size=1, max_size=4),
 )
-def test_many_streams_made_at_once_are_those_made_one_by_one(
-    seed: int, runs: list[int], causes: list[str]
-) -> None:
+def test_many_streams_made_at_once_are_those_made_one_by_one(seed: int, runs: list[int], causes: list[str]) -> None:
     for row, cause in zip(streams(seed, runs, causes), causes, strict=True):
         for generator, run in zip(row, runs, strict=True):
             alone = stream(seed, run, cause)
@@ -43,7 +41,7 @@ def test_many_streams_made_at_once_are_those_made_one_by_one(
 
 def test_no_cause_means_no_stream() -> None:
     assert streams(1, range(50), []) == []
-    assert all_weeks(Causes(explore=(), noise=(), luck=()))[0].explore.shape == (0, 3, 4)
+    assert all_weeks(Causes(explore=(), noise=(), blur=(), luck=()))[0].explore.shape == (0, 3, 4)
 
 
 def test_a_week_is_drawn_before_the_next_and_all_seats_of_a_week_together() -> None:
@@ -58,7 +56,7 @@ def test_a_longer_horizon_begins_with_the_shorter(weeks: int) -> None:
     short, long = all_weeks(weeks=weeks), all_weeks(weeks=3 * BLOCK)
     assert len(short) == weeks
     for a, b in zip(short, long[:weeks], strict=True):
-        for name in ("explore", "noise", "luck"):
+        for name in ("explore", "noise", "blur", "luck"):
             assert np.array_equal(getattr(a, name), getattr(b, name))
 
 
@@ -72,7 +70,7 @@ def test_a_run_has_the_same_luck_alone_and_in_any_batch() -> None:
 
 
 def test_a_new_cause_changes_no_other_number() -> None:
-    more = Causes(explore=CAUSES.explore, noise=("signal:new", *CAUSES.noise), luck=CAUSES.luck)
+    more = Causes(explore=CAUSES.explore, noise=("signal:new", *CAUSES.noise), blur=(), luck=CAUSES.luck)
     for a, b in zip(all_weeks(), all_weeks(more), strict=True):
         assert np.array_equal(a.explore, b.explore) and np.array_equal(a.luck, b.luck)
         assert np.array_equal(a.noise[0], b.noise[1])
@@ -85,7 +83,7 @@ def test_seed_zero_is_a_seed_like_any_other() -> None:
 
 
 def test_runs_seats_weeks_and_causes_have_luck_of_their_own() -> None:
-    numbers = np.concatenate([np.concatenate([w.explore, w.noise]).ravel() for w in all_weeks(weeks=60)])
+    numbers = np.concatenate([np.concatenate([w.explore, w.noise, w.blur]).ravel() for w in all_weeks(weeks=60)])
     assert len(np.unique(numbers)) == numbers.size
 
 

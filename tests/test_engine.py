@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -67,9 +68,25 @@ def test_each_window_is_scored_afresh() -> None:
     assert first.score == pytest.approx(second.score, rel=ROUNDING)
 
 
+def test_a_review_cannot_tell_apart_whose_work_it_was() -> None:
+    """Its own noise is added once a review, as large as the score of so many weeks where they count most."""
+    plain, blurred = (one_person().with_({"scheme.attribution": a}) for a in (0.0, 0.4))
+    rules = rules_of(blurred)
+    size = 0.4 * float(np.sqrt(rules.scored @ rules.scored))
+    assert rules.stakes.contest.noise == pytest.approx(size, rel=ROUNDING)
+    luck = list(Draws(1, [0], 1).weekly(rules.causes, 4))
+    clear = worlds.lived(rules_of(plain), [0], 1)
+    for chance, a, b in zip(luck, clear, worlds.lived(rules, [0], 1), strict=True):
+        assert np.array_equal(a.score, b.score)
+        if a.verdict is not None and b.verdict is not None:
+            added = b.verdict.score - a.verdict.score
+            assert added == pytest.approx(size * chance.blur[0], rel=1e-10)
+            assert np.array_equal(a.verdict.contribution, b.verdict.contribution)
+
+
 def test_everyone_chooses_on_what_was_known_when_last_week_ended(small: Scenario) -> None:
     lived = worlds.lived(rules_of(small))
-    for before, after in zip(lived, lived[1:], strict=False):
+    for before, after in pairwise(lived):
         assert after.known.effort is before.effort
         assert after.known.week == before.known.week + 1
 
@@ -91,9 +108,7 @@ def test_a_week_touches_neither_state_nor_rules_nor_draws(small: Scenario) -> No
     draws = next(Draws(1, range(2), 9).weekly(rules.causes, 1))
     state = initial(rules, Draws(1, range(2), 9))
     expected, _ = week(state, rules, draws, rules.decision)
-    hard = replace(
-        worlds.frozen(state), people=worlds.frozen(state.people), stocks=worlds.frozen(state.stocks)
-    )
+    hard = replace(worlds.frozen(state), people=worlds.frozen(state.people), stocks=worlds.frozen(state.stocks))
     fixed = replace(
         worlds.frozen(rules),
         measurement=worlds.frozen(rules.measurement),
@@ -187,8 +202,8 @@ def test_permuting_members_permutes_the_week(small: Scenario) -> None:
     )
     for draws in luck.weekly(rules.causes, 26):
         same_luck = np.repeat(draws.luck[..., :1], 9, axis=-1)
-        plain = WeekDraws(draws.explore, draws.noise, same_luck)
-        moved = WeekDraws(draws.explore[..., order], draws.noise[..., order], same_luck)
+        plain = WeekDraws(draws.explore, draws.noise, draws.blur, same_luck)
+        moved = WeekDraws(draws.explore[..., order], draws.noise[..., order], draws.blur[..., order], same_luck)
         state, a = week(state, rules, plain, rules.decision)
         seated, b = week(seated, turned, moved, turned.decision)
         assert b.effort == pytest.approx(a.effort[..., order], rel=1e-9, abs=1e-12)

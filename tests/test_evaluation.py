@@ -60,6 +60,7 @@ def measurement(**changes: Any) -> Measurement:
         sd=np.array([0.3, 0.4]),
         shared=(False, False),
         mix=None,
+        blur=0.0,
     )
     return replace(plain, **changes)
 
@@ -92,6 +93,12 @@ def test_noise_of_two_signals_is_correlated_as_asked() -> None:
 def test_the_variance_of_a_weeks_score_adds_up_over_independent_signals() -> None:
     assert measurement().variance() == pytest.approx(0.3**2 + 0.8**2, rel=ROUNDING)
     assert measurement(weight=np.zeros(0), sd=np.zeros(0), loading=np.zeros((0, 2))).variance() == 0.0
+
+
+def test_the_noise_of_a_review_is_that_of_its_weeks_and_its_own() -> None:
+    assert measurement().variance_of(FLAT) == pytest.approx((0.3**2 + 0.8**2) / 4, rel=ROUNDING)
+    blurred = measurement(blur=0.5).variance_of(FLAT)
+    assert blurred == pytest.approx((0.3**2 + 0.8**2) / 4 + 0.25, rel=ROUNDING)
 
 
 def test_signals_leave_effort_and_noise_as_they_were() -> None:
@@ -155,6 +162,7 @@ def test_a_free_promotion_is_still_a_promotion() -> None:
         ({"scheme.strength": -1.0}, "scheme.strength"),
         ({"scheme.rivals": "crowds"}, "scheme.rivals"),
         ({"scheme.exact_up_to": 1}, "scheme.exact_up_to"),
+        ({"scheme.attribution": -0.1}, "scheme.attribution"),
         ({"scheme.promotion": {"kind": "piece_rate", "slope": 1.0}}, "scheme.promotion.kind"),
         ({"scheme.promotion": {"kind": "salary", "pay": 1.0}}, "scheme.promotion.kind"),
         ({"scheme.promotion": {"kind": "layoff", "share": 0.1, "loss": 1.0}}, "scheme.promotion.kind"),

@@ -15,7 +15,7 @@ import sim
 from sim.errors import InvalidInput, ModelWarning
 from sim.mesa_model import TeamModel
 from sim.optimum import best_strength
-from sim.rules import rules_of
+from sim.rules import rules_of, stability
 from sim.scenario import Scenario
 from sim.simulation import simulate, simulate_chunks
 from tests import worlds
@@ -148,7 +148,11 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "unknown_activity_loaded": ({"signals.commits.loadings.delivr": 1.0}, "signals.commits.loadings", "deliver"),
     "unknown_loadings_word": ({"signals.own_worth.loadings": "wort"}, "signals.own_worth.loadings", None),
     "unknown_activity_in_motive": ({"motives.skill_up.loadings.lern": 1.0}, "motives.skill_up.loadings", "learn"),
-    "unknown_signal_in_motive": ({"motives.safety.signal": "indispensible"}, "motives.safety.signal", "indispensability"),
+    "unknown_signal_in_motive": (
+        {"motives.safety.signal": "indispensible"},
+        "motives.safety.signal",
+        "indispensability",
+    ),
     "unknown_activity_at_the_start": ({"conduct.initial": {"delivr": 1.0}}, "conduct.initial", "deliver"),
     "negative_effort_at_the_start": ({"conduct.initial": {"deliver": -1.0}}, "conduct.initial.deliver", None),
     "unknown_motive": ({"team.people": [{"name": "A", "motives": {"safty": 1.0}}]}, "team.people[0].motives", "safety"),
@@ -219,7 +223,11 @@ CHANGES: dict[str, tuple[dict[str, Any], str, str | None]] = {
     "noise_negative": ({"signals.commits.noise.sd": -1.0}, "signals.commits.noise.sd", None),
     "noise_of_another_family": ({"signals.commits.noise.family": "cauchy"}, "signals.commits.noise.family", None),
     "a_direction_that_is_none": ({"signals.commits.label.good": "up"}, "signals.commits.label.good", None),
-    "contest_without_luck": ({"signals.commits.noise.sd": 0.0}, "scheme.promotion with noise of the score", None),
+    "contest_without_luck": (
+        {"signals.commits.noise.sd": 0.0, "scheme.attribution": 0.0},
+        "scheme.promotion with noise of the score",
+        None,
+    ),
     "contest_too_steep": (
         {"scheme.promotion": TOURNAMENT | {"prize": 500.0}},
         "scheme.promotion with stability s",
@@ -307,11 +315,17 @@ def test_a_contest_that_is_none_warns_and_runs() -> None:
     assert len(results.weekly) == 13
 
 
-def test_undamped_play_that_may_oscillate_warns() -> None:
-    undamped = {"conduct__adjustment": 1.0, "scheme__layoff": None}
-    prize = {"kind": "tournament", "prize": 0.6, "winners": None, "share": 1 / 9}
+def test_undamped_play_that_may_oscillate_warns_and_a_contest_without_equilibrium_is_refused() -> None:
+    def scenario(prize: float) -> Scenario:
+        rule = {"kind": "tournament", "prize": prize, "winners": 1, "share": None}
+        changes = {"conduct__adjustment": 1.0, "scheme__layoff": None, "scheme__promotion": rule}
+        return worlds.scenario("scheme=commits", **changes)
+
+    per_prize = stability(rules_of(scenario(1e-9)), 1.0, 1)
+    rules_of(scenario(0.45 / per_prize))
     with pytest.warns(ModelWarning, match="may oscillate"):
-        rules_of(worlds.scenario("scheme=commits", scheme__promotion=prize, **undamped))
+        rules_of(scenario(0.75 / per_prize))
+    assert refused(lambda: rules_of(scenario(1.01 / per_prize))).key == "scheme.promotion with stability s"
 
 
 def test_an_attribute_that_sim_does_not_have_is_an_ordinary_error() -> None:

@@ -123,7 +123,8 @@ def test_teaching_spreads_what_the_teacher_knows() -> None:
     project = replace(STILL, teaching=0.2)
     stocks = after(project, knows([1.0, 0.0], [0.0, 0.0], [0.5, 0.5], [0.0, 1.0]), effort({"teach": 1.0}, {}))
     taught = [0.5, 0.0, 0.25, 0.0]  # mean over members of teaching × knowing
-    by_hand = [[k + (1 - k) * 0.2 * t for k in row] for row, t in zip([[1, 0], [0, 0], [0.5, 0.5], [0, 1]], taught)]
+    before = [[1, 0], [0, 0], [0.5, 0.5], [0, 1]]
+    by_hand = [[k + (1 - k) * 0.2 * t for k in row] for row, t in zip(before, taught, strict=True)]
     assert stocks.knowledge[:, 0] == pytest.approx(np.array(by_hand), rel=ROUNDING)
 
 

@@ -20,18 +20,19 @@ from tests.tolerances import ROUNDING
 
 SIGNALS = ["commits", "lines_of_code", "visibility", "novelty", "indispensability", "own_worth", "peer_feedback"]
 MOTIVES = ["safety", "promotion", "skill_up", "pay", "intrinsic"]
-PERSON = st.dictionaries(st.sampled_from(MOTIVES), st.floats(0, 1.5), min_size=1, max_size=4)
+WEIGHT = st.one_of(st.just(0.0), st.floats(0.01, 1.5))
+PERSON = st.dictionaries(st.sampled_from(MOTIVES), WEIGHT, min_size=1, max_size=4)
 
 
 @st.composite
-def teams(draw: st.DrawFn) -> Scenario:
-    """A random team under a random scheme, contests within their limits."""
+def teams(draw: st.DrawFn) -> dict[str, Any]:
+    """A random team under a random scheme, as changes to the standard one."""
     people = [
         {"name": f"p{i}", "motives": motives, "skill": draw(st.one_of(st.none(), st.floats(0.3, 3.0)))}
         for i, motives in enumerate(draw(st.lists(PERSON, min_size=2, max_size=6)))
     ]
     low = draw(st.one_of(st.none(), st.floats(0.2, 0.9)))
-    changes: dict[str, Any] = {
+    return {
         "team.people": people,
         "team.skill_sd": draw(st.floats(0, 0.6)),
         "team.habit_sd": draw(st.floats(0, 0.6)),
@@ -41,6 +42,7 @@ def teams(draw: st.DrawFn) -> Scenario:
         "scheme.power": draw(st.sampled_from(["as_given", "equal"])),
         "scheme.strength": draw(st.floats(0, 2)),
         "scheme.rivals": draw(st.sampled_from(["exact", "crowd"])),
+        "scheme.attribution": draw(st.sampled_from([0.0, 0.3])),
         "scheme.review.weeks": draw(st.integers(1, 6)),
         "scheme.review.recency": draw(st.floats(0, 0.5)),
         "choice.rivalry": draw(st.floats(0, 0.95)),
@@ -55,6 +57,10 @@ def teams(draw: st.DrawFn) -> Scenario:
         "project.obscuring": draw(st.floats(0, 3)),
         "weeks": 8,
     }
+
+
+def built(changes: dict[str, Any]) -> Scenario:
+    """The scenario, its contests within their limits."""
     scenario = worlds.scenario("scheme=commits").with_(changes)
     try:
         with warnings.catch_warnings():
@@ -67,10 +73,11 @@ def teams(draw: st.DrawFn) -> Scenario:
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(scenario=teams(), seed=st.integers(0, 2**70))
+@given(team=teams(), seed=st.integers(0, 2**70))
 def test_hours_effort_knowledge_debt_and_prizes_keep_to_their_bounds_in_any_team(
-    scenario: Scenario, seed: int
+    team: dict[str, Any], seed: int
 ) -> None:
+    scenario = built(team)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         rules = rules_of(scenario)
@@ -96,8 +103,9 @@ def test_hours_effort_knowledge_debt_and_prizes_keep_to_their_bounds_in_any_team
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-@given(scenario=teams(), seed=st.integers(0, 1000), run=st.integers(0, 10**6))
-def test_any_team_has_the_same_run_alone_and_in_a_batch(scenario: Scenario, seed: int, run: int) -> None:
+@given(team=teams(), seed=st.integers(0, 1000), run=st.integers(0, 10**6))
+def test_any_team_has_the_same_run_alone_and_in_a_batch(team: dict[str, Any], seed: int, run: int) -> None:
+    scenario = built(team)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         batch = simulate_runs(scenario, [run + 1, run, 3], seed)
@@ -106,8 +114,9 @@ def test_any_team_has_the_same_run_alone_and_in_a_batch(scenario: Scenario, seed
 
 
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
-@given(scenario=teams(), seed=st.integers(0, 1000))
-def test_measures_of_any_team_keep_to_their_ranges(scenario: Scenario, seed: int) -> None:
+@given(team=teams(), seed=st.integers(0, 1000))
+def test_measures_of_any_team_keep_to_their_ranges(team: dict[str, Any], seed: int) -> None:
+    scenario = built(team)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         measures = simulate_runs(scenario, range(2), seed).measures()

@@ -97,12 +97,12 @@ def test_surplus_is_worth_of_effort_minus_its_cost_and_that_of_risk(small: Scena
     rules = rules_of(scenario)
     passed, results = worlds.lived(rules, (0, 1), seed=3), worlds.run(scenario, (0, 1))
     share = float(rules.review.shares @ rules.review.shares)
-    slope = 1.3 * 0.2
+    slope, blur = 1.3 * 0.2, 0.3**2 * float(rules.scored @ rules.scored)
     for t in (0, 20):
         effort, known = passed[t].effort, passed[t].known
         gain = np.einsum("k,krm->rm", rules.worth, effort * known.skill)
         cost = scenario.choice.effort_cost(effort, known.habit)
-        risk = 0.5 * 0.8 * slope**2 * 13 * share * rules.measurement.variance()
+        risk = 0.5 * 0.8 * slope**2 * 13 * (share * rules.measurement.variance() + blur)
         assert results.columns["surplus"][t] == pytest.approx((gain - cost - risk).mean(axis=1), rel=1e-10)
 
 

@@ -11,7 +11,6 @@ from sim.draws import Draws
 from sim.rules import rules_of
 from sim.scenario import Scenario
 from sim.state import State, initial
-from tests import worlds
 from tests.tolerances import ERRORS, ROUNDING
 
 

@@ -26,6 +26,7 @@ CALM: dict[str, Any] = {
     "team__habit_sd": 0.0,
     "conduct__experimentation": 0.0,
     "beliefs__rationality": "perfect",
+    "scheme__attribution": 0.0,
     "scheme__promotion": None,
     "scheme__layoff": None,
 }

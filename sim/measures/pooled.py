@@ -17,17 +17,13 @@ def effective_alignment(alignment_gain: Floats, alignment_best: Floats) -> Float
     cos(f, m) in Baker's limit; NaN where nobody is moved.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(
-            np.where(np.abs(alignment_best) > 1e-12, np.divide(alignment_gain, alignment_best), np.nan)
-        )
+        return np.asarray(np.where(np.abs(alignment_best) > 1e-12, np.divide(alignment_gain, alignment_best), np.nan))
 
 
 def validity(rank_covariance: Floats, rank_spread_score: Floats, rank_spread_worth: Floats) -> Floats:
     """Within-team rank correlation of score and true contribution; −1 to 1, higher is better; NaN where all tie."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(
-            np.divide(rank_covariance, np.sqrt(np.multiply(rank_spread_score, rank_spread_worth)))
-        )
+        return np.asarray(np.divide(rank_covariance, np.sqrt(np.multiply(rank_spread_score, rank_spread_worth))))
 
 
 def worth_of_aligned(worth: Floats, worth_aligned: Floats) -> Floats:

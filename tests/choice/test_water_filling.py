@@ -117,9 +117,7 @@ def test_an_activity_that_nobody_would_touch_changes_no_bit_of_the_others() -> N
     rng = np.random.default_rng(4)
     m, habit = rng.normal(0, 0.5, (8, 50, 9)), rng.uniform(0, 0.25, (8, 50, 9))
     rule = WaterFilling(cost=2.4, rivalry=0.5, h_min=0.8, h_max=1.1)
-    more = rule.respond(
-        np.concatenate([m, np.full((1, 50, 9), -1e6)]), np.concatenate([habit, np.zeros((1, 50, 9))])
-    )
+    more = rule.respond(np.concatenate([m, np.full((1, 50, 9), -1e6)]), np.concatenate([habit, np.zeros((1, 50, 9))]))
     assert np.array_equal(more[:8], rule.respond(m, habit)) and not more[8].any()
 
 

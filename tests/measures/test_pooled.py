@@ -51,7 +51,8 @@ def test_each_takes_the_means_of_measures_that_exist() -> None:
 
 
 def test_an_oracle_without_noise_is_perfectly_valid() -> None:
-    changes = {"signals__own_worth__noise__sd": 0.0, "scheme__promotion": None, "scheme__layoff": None}
+    changes = {"signals__own_worth__noise__sd": 0.0, "scheme__attribution": 0.0}
+    changes |= {"scheme__promotion": None, "scheme__layoff": None}
     results = worlds.run(worlds.scenario("scheme=own_worth", "project=none", weeks=26, **changes), range(5))
     means = results.measures().mean()
     parts = [means[k] for k in ("rank_covariance", "rank_spread_score", "rank_spread_worth")]

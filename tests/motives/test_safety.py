@@ -16,7 +16,7 @@ from sim.prospect import Prospect
 from sim.rewards.layoff import Layoff
 from sim.scenario import Scenario
 from tests import worlds
-from tests.tolerances import QUADRATURE, ROUNDING
+from tests.tolerances import QUADRATURE
 
 PLAIN = Prospect(alpha=1.0, loss_aversion=1.0, gamma_gain=1.0, gamma_loss=1.0)
 HARSH = Prospect(alpha=0.88, loss_aversion=2.25, gamma_gain=0.61, gamma_loss=0.69)
