@@ -12,9 +12,11 @@ import io
 import os
 import shlex
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
+from pathlib import Path
 from typing import Any
 
 from sim.errors import InvalidInput, RunFailed, nearest
@@ -98,7 +100,8 @@ def _study(verb: str, words: list[str]) -> int:
 
     os.environ["HYDRA_FULL_ERROR"] = "1"
     entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(collect)
-    before, sys.argv = sys.argv, [f"crosspurpose {verb}", *words[:first], *extra, *words[first:]]
+    sweep = [f"hydra.sweep.dir={Path(tempfile.gettempdir()).as_posix()}"] if {"-m", "--multirun"} & {*words} else []
+    before, sys.argv = sys.argv, [f"crosspurpose {verb}", *words[:first], *extra, *sweep, *words[first:]]
     try:
         with redirect_stderr(io.StringIO()):  # a bad flag gets one line, not Hydra's usage
             entry()

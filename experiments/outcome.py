@@ -47,7 +47,7 @@ class Outcome:
 
 def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:
     """Run a study into the folder that the configuration names, or continue or reread it."""
-    _check_settings(config)
+    _check_settings(config, study)
     warnings = check(study)
     folder = folder_of(study, config["out"], name)
     there = folder.check(bool(config["overwrite"]))
@@ -70,7 +70,7 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
     return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=True)
 
 
-def _check_settings(config: Mapping[str, Any]) -> None:
+def _check_settings(config: Mapping[str, Any], study: Study) -> None:
     """Refuse settings of a verb that are not what they should be."""
     if config["executor"] not in ("processes", "serial"):
         raise unknown("executor", str(config["executor"]), ["processes", "serial"])
@@ -80,6 +80,8 @@ def _check_settings(config: Mapping[str, Any]) -> None:
     for key in ("overwrite", "members"):
         if not isinstance(config[key], bool):
             raise InvalidInput(key, config[key], "true or false")
+    if any(s.scheme.allow_negative for s in study.variants.values()):
+        raise InvalidInput("scheme.allow_negative", True, "false; a strength below 0 is for sim.best_strength alone")
     if config["out"] is not None and not str(config["out"]):
         raise InvalidInput("out", "(empty)", "a folder, or null")
 

@@ -68,7 +68,7 @@ def know(state: State, rules: Rules, draws: WeekDraws) -> Known:
         skill=people.skill,
         slope=people.slope,
         worth=rules.worth[:, None, None] * people.skill,
-        field=field_of(state.effort, people.skill, people.slope, rules.scored, rules.beliefs),
+        field=field_of(state.effort, people.skill, people.slope, rules.told, rules.beliefs),
         observed=rules.observed,
         stakes=rules.stakes,
         timing=rules.review.timing(state.week),

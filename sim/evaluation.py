@@ -33,7 +33,7 @@ class Review:
     weeks : int
         R, weeks between reviews, at least 1.
     recency : float
-        How much more each later week of the window counts than the one before, at least 0: ω_t ∝ (1 + recency)^t.
+        How much more each later week of the window counts than the one before, in [0, 1]: ω_t ∝ (1 + recency)^t.
     patience : float
         δ, what a reward a week later is worth today, in (0, 1].
     """
@@ -45,8 +45,8 @@ class Review:
     def __post_init__(self) -> None:
         if self.weeks < 1:
             raise InvalidInput("weeks", self.weeks, "at least 1")
-        if self.recency < 0:
-            raise InvalidInput("recency", self.recency, "at least 0")
+        if not 0 <= self.recency <= 1:
+            raise InvalidInput("recency", self.recency, "between 0 and 1")
         if not 0 < self.patience <= 1:
             raise InvalidInput("patience", self.patience, "above 0 and at most 1")
 
@@ -233,13 +233,13 @@ def judge(stakes: Stakes, review: Review, score: Floats, contribution: Floats, l
     luck : (consequence, runs, members)
         Uniform; pay, promotion and layoff in turn.
     """
-    per_week, got = np.zeros(score.shape), [np.zeros(score.shape), np.zeros(score.shape)]
+    nothing = np.zeros(score.shape)
+    per_week, got = nothing, [nothing, nothing]
     for i, rule in enumerate((stakes.pay, stakes.promotion, stakes.layoff)):
         if rule is not None:
-            brought = rule.reward(score, luck[i])
-            per_week = per_week + stakes.strength * brought
-            if i and rule.stake:
-                got[i - 1] = np.abs(brought) / rule.stake
+            per_week = per_week + stakes.strength * rule.reward(score, luck[i])
+            if i:
+                got[i - 1] = rule.chosen(score, luck[i])
     return Verdict(
         score=score,
         contribution=contribution,

@@ -132,15 +132,15 @@ class Known:
         return np.array([loadings.get(k, 0.0) for k in self.activities])
 
 
-def field_of(effort: Floats, skill: Floats, slope: Floats, scored: Floats, beliefs: Beliefs) -> Floats:
+def field_of(effort: Floats, skill: Floats, slope: Floats, told: Floats, beliefs: Beliefs) -> Floats:
     """Return what is believed of everyone's expected score at last week's effort.
 
     Parameters
     ----------
     effort, slope : (activity, runs, members)
     skill : (runs, members)
-    scored : (activity,)
-        What a unit of effort at skill 1 truly adds to a score.
+    told : (activity,)
+        What a unit of effort at skill 1 adds to a score by the weights that people were told.
 
     Returns
     -------
@@ -148,4 +148,4 @@ def field_of(effort: Floats, skill: Floats, slope: Floats, scored: Floats, belie
     """
     if beliefs.rationality == "perfect":
         return weighed(slope, effort)
-    return average(weighed(scored, effort) * skill)[:, None]
+    return average(weighed(told, effort) * skill)[:, None]

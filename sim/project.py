@@ -2,17 +2,17 @@
 
     P = (1 − friction·(1 − K̄)) / (1 + interest·D)                          productivity
     worth_i = P · Σ_k worth_now_k·skill_i·a_ik                              weeks of core work
-    D' = (D + P·Σ_k debt_k·ā_k) · 1/(1 + x),  x = effect·Σ_k repays_k·ā_k / (D + hard)
+    D' = (D + P·Σ_k debt_k·ā_k) · 1/(1 + x),  x = effect·P·Σ_k repays_k·ā_k / (D + hard)
     K_ij' = K_ij + (1 − K_ij)·(learning·practice_i·u_ij + teaching·taught_j)
                − K_ij·(forgetting + obscuring·hidden_ij)
 
 D is debt in weeks of work per member, ā the mean of skill∘effort over members, K_ij ∈ [0, 1] how
 well member i knows module j, K̄ its mean. practice_i = Σ_k practice_k·a_ik; u_ij = 1 on the modules
 of one's own seat, `elsewhere` on others; taught_j = mean over members l of teaches_l·K_lj; hidden_ij =
-Σ_{l≠i} hoards_l·u_lj over the owners l of j, divided by their number. Debt has no ceiling but its
-consequence: as P falls less is done, good or bad.
+Σ_{l≠i} hoards_l·u_lj / Σ_l u_lj: what others hide of a module, in proportion to their part in it.
+Debt has no ceiling but its consequence: as P falls less is done, good or bad.
 
-Where repayment follows from a share of hours, little debt is hard to find (`hard`).
+Debt slows what makes it and what repays it alike, and little debt is hard to find (`hard`).
 References: debt's interest, Besker, Martini & Bosch (THEORY J); truck factor, Avelino et al. (2016),
 ICPC, arXiv 1604.06766. The forms of P, D and K are ours: the simplest with these signs and limits.
 """
@@ -133,8 +133,10 @@ def productivity(project: Project, stocks: Stocks) -> Floats:
 def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill: Floats) -> Stocks:
     """Return the stocks after a week of effort (activity, runs, members)."""
     _, runs, members = effort.shape
-    inflow = productivity(project, stocks) * average(skill * weighed(traces.debt, effort))
-    paid = project.effect * average(skill * weighed(traces.repays, effort)) / (stocks.debt + project.hard)
+    pace = productivity(project, stocks)
+    inflow = pace * average(skill * weighed(traces.debt, effort))
+    repaid = pace * average(skill * weighed(traces.repays, effort))
+    paid = project.effect * repaid / (stocks.debt + project.hard)
     debt = (stocks.debt + inflow) / (1 + paid)
 
     own = focus(project, members)

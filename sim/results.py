@@ -99,7 +99,7 @@ def reviewed(week: Week, rules: Rules) -> dict[str, Floats]:
     through_score = rules.decision.weigh(week.terms) - rules.decision.weigh(rules.decision.perceive(unscored))
     lengths = norm(week.m) * np.sqrt(weighed(f, np.broadcast_to(f[:, None, None], week.m.shape)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        cosine = weighed(f, week.m) / lengths
+        cosine = np.where(lengths > 0, weighed(f, week.m) / lengths, np.nan)
         rank_correlation = covariance / np.sqrt(spread_score * spread_worth)
     return {
         "truck_factor": np.full(len(covariance), np.nan)

@@ -26,6 +26,7 @@ from sim.errors import InvalidInput, ModelWarning
 from sim.evaluation import Measurement, Review
 from sim.perception import Beliefs, Stakes
 from sim.project import Project, Traces
+from sim.rewards.layoff import Layoff
 from sim.scenario import Scenario
 from sim.signals import Signal, rounded
 
@@ -40,6 +41,8 @@ class Rules:
         f; without a project, what it is worth at once.
     scored : (activity,)
         r, at skill 1.
+    told : (activity,)
+        r by the weights that members are told.
     believed : (signal, activity)
         w̃_m·G_mk, what is announced.
     skill : (members,)
@@ -52,6 +55,7 @@ class Rules:
     weeks: int
     worth: Floats
     scored: Floats
+    told: Floats
     believed: Floats
     measurement: Measurement
     stakes: Stakes
@@ -90,9 +94,10 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     worth = np.array([a.worth if scenario.project else a.worth_now for a in kinds])
     weighed_signals = tuple(scheme.weights) + tuple(s for s in scheme.announced or {} if s not in scheme.weights)
     measurement = _measurement(scenario, weighed_signals, names, worth)
-    size = np.where(measurement.shared, 1 / len(seats), 1.0)
+    size = _size(measurement.shared, len(seats))
     each = (measurement.weight * size)[:, None] * measurement.loading
     scored = np.cumsum(each, axis=0)[-1] if len(each) else np.zeros(len(names))
+    believed = _believed(scenario, measurement, weighed_signals) * size[:, None]
     contest = Contest(
         members=len(seats),
         noise=math.sqrt(measurement.variance_of(scheme.review)),
@@ -107,7 +112,8 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
         weeks=scenario.weeks,
         worth=worth,
         scored=scored,
-        believed=_believed(scenario, measurement, weighed_signals) * size[:, None],
+        told=np.cumsum(believed, axis=0)[-1] if len(believed) else np.zeros(len(names)),
+        believed=believed,
         measurement=measurement,
         stakes=Stakes(
             pay=scheme.pay,
@@ -147,9 +153,13 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
 
 
 def _observed(scenario: Scenario, activities: tuple[str, ...]) -> dict[str, Floats]:
-    """Return the loadings of the signals that motives ask for: name → (activity,)."""
+    """Return the loadings of the signals that motives ask for, as long as 1: name → (activity,).
+
+    Neither the unit of a signal nor the noise of whoever reads it changes what is true of the work.
+    """
     asked = [getattr(motive, "signal", None) for motive in scenario.motives.values()]
-    return {s: _standard(scenario, scenario.signals[s], activities)[0] for s in asked if s is not None}
+    loading = {s: scenario.signals[s].along(activities) for s in asked if s is not None}
+    return {s: np.array([rounded(x / (length(g) or 1.0)) for x in g]) for s, g in loading.items()}
 
 
 def _standard(scenario: Scenario, signal: Signal, activities: tuple[str, ...]) -> tuple[Floats, float]:
@@ -171,7 +181,9 @@ def _measurement(
     loading = np.array([g for g, _ in standard]).reshape(-1, len(activities))
     weight = np.array([scheme.weights.get(s, 0.0) for s in signals])
     shared = tuple(scenario.signals[s].shared for s in signals)
-    direction = [dot(weight, loading[:, k]) for k in range(len(activities))]
+    size = _size(shared, len(scenario.team.seats))
+    direction = [dot(weight * size, loading[:, k]) for k in range(len(activities))]
+    own = [dot(weight * (size == 1), loading[:, k]) for k in range(len(activities))]
     scale = 1.0
     if scheme.power == "equal" and weight.any():
         if length(direction) == 0:
@@ -191,8 +203,13 @@ def _measurement(
         sd=np.array([sd for _, sd in standard]),
         shared=shared,
         mix=_mix(scenario, len(signals)),
-        blur=scheme.attribution * length(direction) * scale,
+        blur=scheme.attribution * length(own) * scale,
     )
+
+
+def _size(shared: tuple[bool, ...], members: int) -> Floats:
+    """Return what of a signal one member moves: all of the own, 1/N of the team's: (signal,)."""
+    return np.where(shared, 1 / members, 1.0)
 
 
 def _mix(scenario: Scenario, signals: int) -> Floats | None:
@@ -274,7 +291,7 @@ def _check_contests(rules: Rules) -> None:
             continue
         if stakes.contest.noise <= 0:
             raise InvalidInput(f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck")
-        won = rules.members - places if rule is stakes.layoff else places
+        won = rules.members - places if isinstance(rule, Layoff) else places
         s = stability(rules, rule.stake, won)
         if s >= 1:
             raise InvalidInput(

@@ -195,7 +195,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         for motive in person.motives:
             if motive not in known:
                 raise unknown(f"team.people[{i}].motives", motive, known)
-    motives = {m: _motive(known[m], f"motives.{m}", set(listed), signals) for m in known if m in wanted}
+    motives = _motives(known, wanted, set(listed), signals)
     conduct = construct(Conduct, config["conduct"], "conduct")
     for activity in conduct.initial or {}:
         if activity not in listed:
@@ -295,14 +295,22 @@ def _scheme(config: object, team: Mapping[str, Any], signals: Mapping[str, Signa
     return scheme
 
 
-def _motive(config: object, key: str, listed: set[str], signals: Mapping[str, Signal]) -> Motive:
-    entry = dict(_mapping(config, key))
-    entry.pop("label", None)
-    motive: Motive = build("motives", entry, key)
-    for activity in getattr(motive, "loadings", {}):
-        if activity not in listed:
-            raise unknown(f"{key}.loadings", activity, listed)
-    signal = getattr(motive, "signal", None)
-    if signal is not None and signal not in signals:
-        raise unknown(f"{key}.signal", signal, signals)
-    return motive
+def _motives(
+    config: Mapping[str, Any], wanted: list[str], listed: set[str], signals: Mapping[str, Signal]
+) -> dict[str, Motive]:
+    """Build all motives, and keep those that somebody has; these alone must fit the activities and signals."""
+    found: dict[str, Motive] = {}
+    for name, entry in config.items():
+        key, plain = f"motives.{name}", dict(_mapping(entry, f"motives.{name}"))
+        plain.pop("label", None)
+        motive: Motive = build("motives", plain, key)
+        if name not in wanted:
+            continue
+        for activity in getattr(motive, "loadings", {}):
+            if activity not in listed:
+                raise unknown(f"{key}.loadings", activity, listed)
+        signal = getattr(motive, "signal", None)
+        if signal is not None and signal not in signals:
+            raise unknown(f"{key}.signal", signal, signals)
+        found[name] = motive
+    return found

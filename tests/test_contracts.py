@@ -484,6 +484,19 @@ def test_a_contest_pays_out_its_stake_for_each_place_whoever_ties(name: str, sco
     assert mean == pytest.approx(np.full(len(score), rule.stake * min(places, members)), abs=rule.stake / 40)
 
 
+@pytest.mark.parametrize("scores", sorted(SCORES))
+@pytest.mark.parametrize("name", RULES)
+def test_who_is_chosen_is_who_gets_the_stake(name: str, scores: str) -> None:
+    rule, score = rules()[name], worlds.frozen(SCORES[scores])
+    for luck in lucks(score.shape, 4):
+        chosen = rule.chosen(score, luck)
+        assert chosen.shape == score.shape and chosen.min() >= 0 and chosen.max() <= 1
+        if rule.places(score.shape[-1]) is None:
+            assert not chosen.any()
+        else:
+            assert np.abs(rule.reward(score, luck)) == pytest.approx(rule.stake * chosen, rel=ROUNDING)
+
+
 @pytest.mark.parametrize("name", [n for n in RULES if rules()[n].places(5) is not None])
 def test_a_team_rounds_its_places_by_the_luck_of_its_first_seat_alone(name: str) -> None:
     rule, score = rules()[name], SCORES["all_different"]

@@ -40,7 +40,7 @@ def test_a_reward_far_off_is_felt_less_and_the_week_of_the_review_is_felt_in_ful
     assert [review.timing(t) for t in range(4)] == pytest.approx([0.81, 0.9, 1.0, 0.81], rel=ROUNDING)
 
 
-@pytest.mark.parametrize("recency", [0.0, 0.1, 2.0])
+@pytest.mark.parametrize("recency", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize("weeks", [1, 2, 13])
 def test_the_weeks_of_a_window_count_for_one_in_all(weeks: int, recency: float) -> None:
     review = Review(weeks=weeks, recency=recency, patience=1.0)
@@ -169,6 +169,7 @@ def test_a_free_promotion_is_still_a_promotion() -> None:
         ({"scheme.layoff": {"kind": "salary", "pay": 1.0}}, "scheme.layoff.kind"),
         ({"scheme.review.weeks": 0}, "scheme.review.weeks"),
         ({"scheme.review.recency": -0.1}, "scheme.review.recency"),
+        ({"scheme.review.recency": 1.1}, "scheme.review.recency"),
         ({"scheme.review.patience": 0.0}, "scheme.review.patience"),
         ({"scheme.review.patience": 1.1}, "scheme.review.patience"),
     ],

@@ -84,13 +84,15 @@ def test_work_leaves_debt_in_proportion_to_what_is_achieved() -> None:
     assert stocks.debt == pytest.approx([1.0 + pace * 0.1 * 1.2 * 0.75], rel=ROUNDING)
 
 
-def test_repayment_takes_debt_away_and_less_where_little_is_left() -> None:
+def test_repayment_takes_debt_away_and_less_where_little_is_left_and_where_much_slows_it() -> None:
     full = np.ones((4, 2)).tolist()
     repaying = effort({"repay": 1.0}, {"repay": 1.0})
     for debt in (0.1, 2.0, 50.0):
         paid = debt - after(STILL, knows(*full, debt=debt), repaying).debt[0]
-        assert paid == pytest.approx(debt - debt / (1 + 0.5 / (debt + 1.0)), rel=ROUNDING)
-    assert paid == pytest.approx(0.5, rel=0.05)  # with plenty of debt a week pays `effect` off
+        pace = 1 / (1 + 0.2 * debt)
+        assert paid == pytest.approx(debt - debt / (1 + 0.5 * pace / (debt + 1.0)), rel=1e-10)
+    easy = 50.0 - after(replace(STILL, interest=0.0), knows(*full, debt=50.0), repaying).debt[0]
+    assert easy == pytest.approx(0.5, rel=0.05)  # where debt does not slow, a week pays `effect` off
     assert after(STILL, knows(*full), repaying).debt[0] == 0.0
 
 
@@ -101,8 +103,8 @@ def test_debt_finds_the_level_at_which_as_much_is_paid_as_is_made() -> None:
         stocks = after(STILL, stocks, both)
     debt = stocks.debt[0]
     assert after(STILL, stocks, both).debt[0] == pytest.approx(debt, rel=1e-12)
-    inflow = 0.1 * 0.5 / (1 + 0.2 * debt)
-    assert inflow == pytest.approx(debt * 0.5 * 0.5 / (debt + 1.0), rel=1e-9)
+    made, paid = 0.1 * 0.5, debt * 0.5 * 0.5 / (debt + 1.0)  # debt slows both alike
+    assert paid == pytest.approx(made, rel=1e-9)
 
 
 def test_what_is_not_practised_is_forgotten() -> None:

@@ -25,6 +25,10 @@ class RewardRule(ABC):
             Uniform numbers on [0, 1); a team uses its first seat's.
         """
 
+    def chosen(self, score: Floats, luck: Floats) -> Floats:
+        """Return the share of a place that each member gets: (runs, members), 0 where nobody is singled out."""
+        return np.zeros(score.shape)
+
     @abstractmethod
     def expected(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         """Return the reward that a member of expected score `own` (runs, members) can count on.

@@ -56,10 +56,13 @@ class Layoff(RewardRule):
     def places(self, members: int) -> float:
         return round(self.share * members, 9)
 
-    def reward(self, score: Floats, luck: Floats) -> Floats:
+    def chosen(self, score: Floats, luck: Floats) -> Floats:
         behind, level = places(-score)
         cuts = whole_places(self.places(score.shape[-1]), luck)
-        return -self.loss * np.clip(cuts - behind, 0, level) / level
+        return np.clip(cuts - behind, 0, level) / level
+
+    def reward(self, score: Floats, luck: Floats) -> Floats:
+        return -self.loss * self.chosen(score, luck)
 
     def risk(self, own: Floats, field: Floats, contest: Contest) -> tuple[Floats, Floats]:
         """Probability q of being laid off, and its slope in the own score: (runs, members) both."""

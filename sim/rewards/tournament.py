@@ -66,10 +66,13 @@ class Tournament(RewardRule):
     def places(self, members: int) -> float:
         return float(self.winners) if self.winners is not None else round((self.share or 0) * members, 9)
 
-    def reward(self, score: Floats, luck: Floats) -> Floats:
+    def chosen(self, score: Floats, luck: Floats) -> Floats:
         ahead, level = places(score)
         prizes = whole_places(self.places(score.shape[-1]), luck)
-        return self.prize * np.clip(prizes - ahead, 0, level) / level
+        return np.clip(prizes - ahead, 0, level) / level
+
+    def reward(self, score: Floats, luck: Floats) -> Floats:
+        return self.prize * self.chosen(score, luck)
 
     def expected(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         return self.prize * contest.chance(own, field, self.places(contest.members))[0]

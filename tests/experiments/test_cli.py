@@ -84,7 +84,9 @@ def test_the_unit_of_a_signal_leaves_no_trace(in_an_empty_folder: Path) -> None:
     scheme_file = in_an_empty_folder / "configs" / "scheme" / "coffee.yaml"
     for file in (signal_file, scheme_file):
         file.parent.mkdir(parents=True)
-    scheme_file.write_text("label: {plain: by coffee, neutral: coffee, sentence: Cups., good: neither}\nweights: {coffee: 1}\n")
+    scheme_file.write_text(
+        "label: {plain: by coffee, neutral: coffee, sentence: Cups., good: neither}\nweights: {coffee: 1}\n"
+    )
     for unit, out in ((1, "A"), (1000, "B")):
         loadings = f"{{deliver: {0.3 * unit}, showcase: {1.7 * unit}, game: {-0.7 * unit}}}"
         signal_file.write_text(f"loadings: {loadings}\nnoise: {{sd: {1.1 * unit}}}\n")
@@ -131,7 +133,7 @@ def test_what_is_typed_in_the_readme_as_yaml_runs(in_an_empty_folder: Path, caps
         (["run", "scheme.weights.commits=0"], "salary"),
         (["run", "++scheme.weights.comits=1"], "did you mean commits"),
         (["run", "++signals.commits.loadings.delivr=1"], "did you mean deliver"),
-        (["run", "signals.commits.noise.sd=0"], "above 0"),
+        (["run", "signals.commits.noise.sd=0", "scheme.attribution=0"], "above 0"),
         (["run", "team.promotion.prize=50"], "stability"),
         (["run", "weeks"], "key=value"),
         (["verify", "cases=nowhere.json"], "nowhere.json"),

@@ -29,9 +29,7 @@ def study(
         rows.append(pd.DataFrame({"scheme": name, "run": range(runs), **columns}))
         run, week = np.divmod(np.arange(runs * weeks), weeks)
         score = np.zeros(len(run)) if i == schemes - 1 else 2 * worth[run] * (1 + week / weeks)
-        weekly.append(
-            pd.DataFrame({"scheme": name, "run": run, "week": week, "worth": worth[run], "score": score})
-        )
+        weekly.append(pd.DataFrame({"scheme": name, "run": run, "week": week, "worth": worth[run], "score": score}))
     about = tables.About(
         labels={n: f"rated by a thing in $ of a rather long name, number {i}" for i, n in enumerate(names)},
         activities={p: f"an activity that is called {p}" for p in people},

@@ -79,9 +79,7 @@ def test_a_schemes_own_rows_do_not_change_when_others_are_added() -> None:
     runs = teams(2)
     alone = stats.summary(runs[runs["scheme"] == "b"]).reset_index(drop=True)
     among = stats.summary(runs)
-    pd.testing.assert_frame_equal(
-        among[among["scheme"] == "b"].reset_index(drop=True), alone, check_exact=True
-    )
+    pd.testing.assert_frame_equal(among[among["scheme"] == "b"].reset_index(drop=True), alone, check_exact=True)
 
 
 def test_a_pooled_measure_is_that_of_the_means_not_the_mean_of_it() -> None:

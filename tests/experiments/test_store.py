@@ -17,7 +17,9 @@ SAME = {"verb": "run", "runs": 2}
 def finished(path: Path) -> Folder:
     folder = Folder(path, SAME)
     folder.begin({"verb": "run"}, anew=True)
-    write_parquet(pd.DataFrame({"scheme": ["a", "a"], "run": [0, 1], "worth": [0.5, 0.6]}), path / "_runs" / "part-00000.parquet")
+    write_parquet(
+        pd.DataFrame({"scheme": ["a", "a"], "run": [0, 1], "worth": [0.5, 0.6]}), path / "_runs" / "part-00000.parquet"
+    )
     folder.finish(["part-00000"], {"verb": "run"})
     return folder
 

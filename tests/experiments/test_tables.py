@@ -115,12 +115,8 @@ def test_a_verdict_says_so_in_words(about: tables.About) -> None:
 
 def test_nothing_to_rank_or_to_compare_is_said(runs: pd.DataFrame, about: tables.About) -> None:
     one = runs[runs["scheme"] == "none"]
-    assert "Nothing to rank" in tables.as_text(
-        tables.ranking_table(stats.ranking(one, {"none"}, "none"), about)
-    )
-    assert "Nothing to compare" in tables.as_text(
-        tables.differences_table(stats.differences(one, "none"), about)
-    )
+    assert "Nothing to rank" in tables.as_text(tables.ranking_table(stats.ranking(one, {"none"}, "none"), about))
+    assert "Nothing to compare" in tables.as_text(tables.differences_table(stats.differences(one, "none"), about))
 
 
 def test_labels_with_brackets_are_not_taken_for_markup(runs: pd.DataFrame, about: tables.About) -> None:
@@ -130,10 +126,7 @@ def test_labels_with_brackets_are_not_taken_for_markup(runs: pd.DataFrame, about
 
 
 def test_strengths_that_differ_are_named(about: tables.About) -> None:
-    assert (
-        "strength 1 (but commits 2)"
-        in replace(about, strength={"none": 1.0, "a": 1.0, "commits": 2.0}).setting()
-    )
+    assert "strength 1 (but commits 2)" in replace(about, strength={"none": 1.0, "a": 1.0, "commits": 2.0}).setting()
 
 
 def test_a_zero_has_no_sign_and_an_error_never_seems_to_be_none() -> None:

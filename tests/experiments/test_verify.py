@@ -86,9 +86,7 @@ def test_an_unknown_column_is_unsupported(written: Any) -> None:
         ({"id": "H5.x", "inputs": {"p": [0.5], "gamma_plus": 0.1}, "closed": {"w_plus": [1]}}, "0.28"),
     ],
 )
-def test_inputs_that_the_model_does_not_take_fail_with_a_reason(
-    case: dict[str, Any], said: str, written: Any
-) -> None:
+def test_inputs_that_the_model_does_not_take_fail_with_a_reason(case: dict[str, Any], said: str, written: Any) -> None:
     table = verify(written([case]))
     assert set(table["verdict"]) <= {"fail"}
     assert said in table.attrs["reasons"][case["id"]]
