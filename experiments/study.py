@@ -124,7 +124,7 @@ def conduct(
     for i, _ in enumerate(_map(tasks, 1 if executor == "serial" else cores), start=1):
         progress(len(blocks) - len(todo) + i, len(blocks))
     seconds = round(time.time() - started, 1)
-    return folder.finish([b.name for b in blocks], {**manifest, "seconds": seconds})
+    return folder.finish([b.name for b in blocks], {**manifest, "duration": seconds})
 
 
 def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:

@@ -21,11 +21,10 @@ from sim.choice.base import Choice
 from sim.choice.quadratic import Quadratic
 from sim.choice.water_filling import WaterFilling
 from sim.contest import Contest
-from sim.loading import configs, options, scenario_part
+from sim.loading import configs, options
 from sim.motives.base import Motive
 from sim.perception import Known
 from sim.rewards.base import RewardRule
-from sim.scenario import scenario_from
 from tests import worlds
 from tests.tolerances import OPTIMUM, PARABOLA, ROUNDING, SLOPE, STEP
 
@@ -147,22 +146,24 @@ def yaml_of(group: str, name: str) -> dict[str, Any]:
     return content
 
 
-def in_limits(part: str) -> Iterator[Mapping[str, Any]]:
-    """What the scenarios of theory's limits choose."""
-    for name in options("limit"):
-        yield scenario_part(limit(name))[part]
-
-
-@cache
-def limit(name: str) -> dict[str, Any]:
-    return worlds.composed(f"limit={name}")
+def named(folder: str, value: object, place: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Whatever below a part of a yaml names a member of a catalogue, by where it stands."""
+    if isinstance(value, Mapping):
+        if value.get("kind") in kinds(folder):
+            yield place, value
+        for k, v in value.items():
+            yield from named(folder, v, f"{place}_{k}")
 
 
 @cache
 def choices() -> dict[str, Choice]:
-    """Every choice that a yaml can make."""
+    """Every choice that a yaml makes; a limit's says its matrix and takes the kind from what all limits share."""
     listed = {name: yaml_of("choice", name) for name in options("choice")}
-    listed |= {f"limit_{name}": limit(name)["choice"] for name in options("limit")}
+    shared = yaml_of("limit", "_base")["choice"]
+    for path in sorted((configs() / "limit").glob("*.yaml")):
+        own = yaml_of("limit", path.stem).get("choice", {})
+        if own != shared and own:
+            listed[f"limit_{path.stem}"] = shared | own
     return {name: build("choice", config, "choice") for name, config in listed.items()}
 
 
@@ -366,15 +367,10 @@ def test_quadratic_is_the_optimum_of_a_general_solver(n: int) -> None:
 def rules() -> dict[str, RewardRule]:
     """Every reward rule that a yaml names, in a team, a scheme or a limit; and one each at other sizes."""
     found: dict[str, RewardRule] = {}
-    for place, overrides in [
-        *[(f"team_{t}", (f"team={t}",)) for t in options("team")],
-        *[(f"scheme_{s}", (f"scheme={s}",)) for s in options("scheme")],
-    ]:
-        scenario = scenario_from(worlds.composed(*overrides))
-        found |= _named(place, scenario.team) | _named(place, scenario.scheme)
-    for name in options("limit"):
-        scenario = scenario_from(scenario_part(limit(name)))
-        found |= _named(f"limit_{name}", scenario.scheme)
+    for group in ("team", "scheme", "limit"):
+        for path in sorted((configs() / group).glob("*.yaml")):
+            for place, config in named("rewards", yaml_of(group, path.stem), f"{group}_{path.stem}"):
+                found[place] = build("rewards", config, place)
     for name, config in {
         "three_prizes": {"kind": "tournament", "prize": 2.0, "winners": 3, "share": None},
         "two_and_a_half_prizes": {"kind": "tournament", "prize": 2.0, "winners": None, "share": 0.5},
@@ -386,11 +382,6 @@ def rules() -> dict[str, RewardRule]:
         if rule not in distinct.values():
             distinct[name] = rule
     return distinct
-
-
-def _named(place: str, part: Any) -> dict[str, RewardRule]:
-    each = {name: getattr(part, name) for name in ("pay", "promotion", "layoff")}
-    return {f"{place}_{name}": rule for name, rule in each.items() if rule is not None}
 
 
 RULES = sorted(rules())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,6 +86,32 @@ def test_validity_is_the_rank_correlation_within_a_team(results: Results) -> Non
     for (run, week), team in members.groupby(level=["run", "week"]):
         expected = team["review_score"].rank().corr(team["contribution"].rank())
         assert results.weekly.loc[(run, week), "validity"] == pytest.approx(expected, rel=1e-10)
+
+
+def test_alignment_is_the_mean_over_members_of_what_each_wants(small: Scenario) -> None:
+    rules = rules_of(small)
+    review, columns = worlds.lived(rules, (0, 1), seed=3)[12], worlds.run(small, (0, 1)).columns
+    f, m, skill, habit = rules.worth, review.m, review.known.skill, review.known.habit
+    size = np.linalg.norm(m, axis=0)
+    cosine = np.einsum("k,krm->rm", f, m) / (np.linalg.norm(f) * size)
+    assert columns["alignment"][12] == pytest.approx(cosine.mean(axis=1), rel=1e-10)
+
+    def gain(wanted: np.ndarray) -> np.ndarray:
+        return np.einsum("k,krm->rm", f, small.choice.respond(wanted, habit)) * skill
+
+    turned = f[:, None, None] / np.linalg.norm(f) * size
+    idle = gain(np.zeros(m.shape))
+    assert columns["alignment_gain"][12] == pytest.approx((gain(m) - idle).mean(axis=1), rel=1e-9)
+    assert columns["alignment_best"][12] == pytest.approx((gain(turned) - idle).mean(axis=1), rel=1e-9)
+
+
+def test_the_incentive_is_what_is_wanted_for_the_score_alone(small: Scenario) -> None:
+    rules, unpaid = (rules_of(small.with_({"scheme.strength": s})) for s in (1.0, 0.0))
+    first, columns = worlds.lived(rules, (0, 1), seed=3)[12], worlds.run(small, (0, 1)).columns
+    stakes = unpaid.stakes
+    without = rules.decision.weigh(rules.decision.perceive(replace(first.known, stakes=stakes)))
+    by_hand = np.linalg.norm(first.m - without, axis=0).mean(axis=1)
+    assert columns["incentive"][12] == pytest.approx(by_hand, rel=1e-10)
 
 
 def test_one_of_nine_is_promoted_at_each_review(results: Results) -> None:
