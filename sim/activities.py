@@ -58,6 +58,18 @@ class Activity:
         How much others get to know of what the member knows, at least 0.
     hoards : float
         How much others lose track of the member's modules, at least 0.
+    documents : float
+        How much of what the member knows gets written down for all, at least 0.
+    delivers : float
+        Features that users asked for [weeks of core work], at least 0.
+    gaming : bool
+        Whether what it adds to signals is a craft, learned by doing and by watching.
+    scruple : float
+        How much a person's scruples object to it, at least 0.
+    obscures : float
+        How much noise it adds to the member's own signals, as a share, at least 0.
+    ill : bool
+        Whether it takes ill intent: it exists only where `good_intent` is false.
     """
 
     label: Label
@@ -70,8 +82,14 @@ class Activity:
     practice: float
     teaches: float
     hoards: float
+    documents: float
+    delivers: float
+    gaming: bool
+    scruple: float
+    obscures: float
+    ill: bool
 
     def __post_init__(self) -> None:
-        for key in ("habit", "debt", "repays", "practice", "teaches", "hoards"):
+        for key in ("habit", "debt", "repays", "practice", "teaches", "hoards", "documents", "delivers", "scruple", "obscures"):
             if getattr(self, key) < 0:
                 raise InvalidInput(key, getattr(self, key), "at least 0")

@@ -45,6 +45,8 @@ class Contest:
         `exact` or `crowd`.
     exact_up_to : int
         Largest team that is solved exactly; a crowd above.
+    common : float
+        Standard deviation of the part of the noise that all share, and that no comparison feels [score].
 
     References
     ----------
@@ -62,6 +64,12 @@ class Contest:
     noise: float
     rivals: str
     exact_up_to: int
+    common: float = 0.0
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of a score about its expectation, what all share included [points]."""
+        return math.hypot(self.noise, self.common)
 
     def __post_init__(self) -> None:
         if self.rivals not in ("exact", "crowd"):
@@ -115,6 +123,15 @@ class Contest:
         gap = (x[..., None] - own) / self.noise
         mass = _density(gap) * (width / self.noise)[..., None] * _few_above(above, places)
         return np.add.reduce(mass, axis=0), np.add.reduce(mass * gap, axis=0) / self.noise
+
+
+def cover_of(chance: Floats) -> Floats:
+    """Slope of a chance in the log of the own noise, as if there were one cut: −z·φ(z), z = Φ⁻¹(chance).
+
+    Above 0 for those who are more likely to end below the cut than above it.
+    """
+    z = ndtri(np.clip(chance, 1e-12, 1 - 1e-12))
+    return np.asarray(-z * _density(z))
 
 
 def _step(members: int) -> float:

@@ -103,9 +103,9 @@ class StockDecision:
         wanted = m
         if len(known.explore):
             wanted = wanted + self.conduct.experimentation * known.explore
-        if self.distaste.any():
-            wanted = wanted - self.distaste[:, None, None]
-        best = self.choice.respond(wanted, known.habit)
+        if known.objection is not None:
+            wanted = wanted - known.objection
+        best = self.choice.answer(wanted, known)
         effort = best - known.effort
         effort *= self.conduct.adjustment
         effort += known.effort

@@ -62,17 +62,23 @@ def know(state: State, rules: Rules, draws: WeekDraws) -> Known:
     people = state.people
     return Known(
         activities=rules.activities,
+        names=rules.names,
         week=state.week,
         effort=state.effort,
         habit=people.habit,
         skill=people.skill,
         slope=people.slope,
+        apart=people.slope,
+        given=None,
+        given_apart=None,
         worth=rules.worth[:, None, None] * people.skill,
         field=field_of(state.effort, people.skill, people.slope, rules.told, rules.beliefs),
         observed=rules.observed,
         stakes=rules.stakes,
         timing=rules.review.timing(state.week),
         explore=draws.explore,
+        objection=rules.decision.distaste[:, None, None] if rules.decision.distaste.any() else None,
+        obscures=None,
     )
 
 

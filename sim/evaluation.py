@@ -130,7 +130,7 @@ class Scheme:
             raise InvalidInput("attribution", self.attribution, "at least 0")
         if self.exact_up_to < 2:
             raise InvalidInput("exact_up_to", self.exact_up_to, "at least 2")
-        if self.promotion is not None and (self.promotion.places(2) is None or isinstance(self.promotion, Layoff)):
+        if self.promotion is not None and (not self.promotion.contests(2) or isinstance(self.promotion, Layoff)):
             raise InvalidInput(
                 "promotion.kind", _kind(self.promotion), "a contest for prizes, such as tournament, or null"
             )

@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.arrays import Floats, average, weighed
+from sim.arrays import Floats, average, total, weighed
 from sim.contest import Contest
 from sim.errors import InvalidInput, unknown
 from sim.rewards.base import RewardRule
@@ -61,6 +61,8 @@ class Stakes:
         Whom one is compared with, and the noise of a score.
     strength : float
         Factor on the incentive of every channel that runs through the score.
+    by_lot : bool
+        Whether the score does not count (yet): it is only measured, and chance decides who rises and who goes.
     """
 
     pay: RewardRule | None
@@ -69,6 +71,7 @@ class Stakes:
     loss: float
     contest: Contest
     strength: float
+    by_lot: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +80,8 @@ class Known:
 
     Parameters
     ----------
-    activities : tuple of str
-        Names, in the order of the arrays.
+    activities, names : tuple of str
+        Activities in the order of the arrays · members in the order of their seats.
     week : int
     effort : (activity, runs, members)
         Own effort of last week [week].
@@ -87,10 +90,14 @@ class Known:
     skill : (runs, members)
     slope : (activity, runs, members)
         r̃, what a unit of effort is believed to add to the own score.
+    apart : (activity, runs, members)
+        The same without signals of the whole team, which set nobody apart; `slope` itself where there are none.
+    given, given_apart : (runs, members) or None
+        What the expected score holds besides slope · effort, and besides apart · effort; None: nothing.
     worth : (activity, runs, members)
         What a unit of own effort is believed to be worth, skill included.
     field : (runs, members) or (runs, 1)
-        Expected score of every member, as rivals see it.
+        Expected score of every member, team signals left out, as rivals see it.
     observed : mapping of str to (activity,)
         Standardised loadings of the signals that motives ask for.
     stakes : Stakes
@@ -98,34 +105,88 @@ class Known:
         R·ω_t·δ^(weeks to the review): how much of a lasting change of the score this week decides.
     explore : (activity, runs, members)
         Standard normal; no activity where nobody experiments.
+    objection : (activity, runs, members) or None
+        What a unit of effort costs beyond the common cost: distaste and scruples [utility].
+    obscures : (activity,) or None
+        How much a unit of effort adds to the noise of the own signals, as a share; None: nothing does.
     """
 
     activities: tuple[str, ...]
+    names: tuple[str, ...]
     week: int
     effort: Floats
     habit: Floats
     skill: Floats
     slope: Floats
+    apart: Floats
+    given: Floats | None
+    given_apart: Floats | None
     worth: Floats
     field: Floats
     observed: Mapping[str, Floats]
     stakes: Stakes
     timing: float
     explore: Floats
+    objection: Floats | None
+    obscures: Floats | None
 
     @property
     def pressure(self) -> float:
-        """Factor on every incentive that runs through the score, this week."""
-        return self.stakes.strength * self.timing
+        """Factor on every incentive that runs through the score, this week; 0 where the score does not count."""
+        return 0.0 if self.stakes.by_lot else self.stakes.strength * self.timing
 
     @cached_property
     def score(self) -> Floats:
         """Own expected score if effort stays what it was: (runs, members)."""
-        return weighed(self.slope, self.effort)
+        own = weighed(self.slope, self.effort)
+        return own if self.given is None else own + self.given
 
-    def score_after(self, effort: Floats) -> Floats:
+    @cached_property
+    def standing(self) -> Floats:
+        """The same without signals of the whole team: (runs, members)."""
+        if self.apart is self.slope and self.given is self.given_apart:
+            return self.score
+        own = weighed(self.apart, self.effort)
+        return own if self.given_apart is None else own + self.given_apart
+
+    @cached_property
+    def others(self) -> Floats:
+        """Mean effort of the others last week, one's own where there are none: (activity, runs, members)."""
+        members = self.effort.shape[-1]
+        if members == 1:
+            return self.effort
+        return (total(self.effort)[..., None] - self.effort) / (members - 1)
+
+    @cached_property
+    def team_worth(self) -> Floats:
+        """Worth of last week's work per member, as believed: (runs, members)."""
+        own = weighed(self.worth, self.effort)
+        return np.broadcast_to(average(own)[:, None], own.shape)
+
+    @cached_property
+    def haze(self) -> Floats:
+        """Factor on the noise of the own signals at last week's effort: (runs, members)."""
+        if self.obscures is None:
+            return np.ones(self.skill.shape)
+        return 1 + weighed(self.obscures, self.effort)
+
+    def score_for(self, rule: RewardRule) -> Floats:
+        """Own expected score as far as a rule of reward looks at it: (runs, members)."""
+        return self.standing if rule.compares else self.score
+
+    def slope_for(self, rule: RewardRule) -> Floats:
+        """What a unit of effort is believed to add to that: (activity, runs, members)."""
+        return self.apart if rule.compares else self.slope
+
+    def score_after(self, effort: Floats, rule: RewardRule) -> Floats:
         """Own expected score at the review after a week of `effort`, the rest as before, as it is felt."""
-        return self.score + self.pressure * (weighed(self.slope, effort) - self.score)
+        return self.score_for(rule) + self.pressure * weighed(self.slope_for(rule), effort - self.effort)
+
+    def hazier(self, effort: Floats) -> Floats:
+        """How much more noise a week of `effort` gives the own score, as a share: (runs, members)."""
+        if self.obscures is None:
+            return np.zeros(self.skill.shape)
+        return self.pressure * weighed(self.obscures, effort - self.effort) / self.haze
 
     def along(self, loadings: Mapping[str, float]) -> Floats:
         """Return loadings by name as an array over activities, 0 for those left out."""

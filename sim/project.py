@@ -96,6 +96,8 @@ class Traces:
     practice: Floats
     teaches: Floats
     hoards: Floats
+    documents: Floats
+    delivers: Floats
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from scipy.special import ndtri
@@ -26,7 +26,6 @@ from sim.errors import InvalidInput, ModelWarning
 from sim.evaluation import Measurement, Review
 from sim.perception import Beliefs, Stakes
 from sim.project import Project, Traces
-from sim.rewards.layoff import Layoff
 from sim.scenario import Scenario
 from sim.signals import Signal, rounded
 
@@ -122,6 +121,7 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
             loss=0.0 if at_risk is None else at_risk.loss,
             contest=contest,
             strength=scheme.strength,
+            by_lot=False,
         ),
         review=scheme.review,
         beliefs=scenario.beliefs,
@@ -241,14 +241,7 @@ def _believed(scenario: Scenario, measurement: Measurement, signals: tuple[str, 
 
 
 def _traces(kinds: list[Activity]) -> Traces:
-    return Traces(
-        worth_now=np.array([a.worth_now for a in kinds]),
-        debt=np.array([a.debt for a in kinds]),
-        repays=np.array([a.repays for a in kinds]),
-        practice=np.array([a.practice for a in kinds]),
-        teaches=np.array([a.teaches for a in kinds]),
-        hoards=np.array([a.hoards for a in kinds]),
-    )
+    return Traces(**{f.name: np.array([float(getattr(a, f.name)) for a in kinds]) for f in fields(Traces)})
 
 
 def stability(rules: Rules, size: float, places: float) -> float:
@@ -257,7 +250,7 @@ def stability(rules: Rules, size: float, places: float) -> float:
     Parameters
     ----------
     size : float
-        Prize or loss, as felt at strength 1 [utility per week].
+        Prize, or loss avoided, as felt at strength 1 [utility per week].
     places : float
         Number of places to be won.
     """
@@ -277,22 +270,21 @@ def _check_contests(rules: Rules) -> None:
     """Refuse or warn about contests that theory does not cover."""
     stakes, undamped = rules.stakes, rules.decision.conduct.adjustment == 1
     for name, rule in (("pay", stakes.pay), ("promotion", stakes.promotion), ("layoff", stakes.layoff)):
-        places = None if rule is None else rule.places(rules.members)
-        if rule is None or places is None:
-            continue
-        key = f"scheme.{name}"
-        if rules.members == 1 or places >= rules.members:
-            people = f"{rules.members} member" + "s" * (rules.members > 1)
-            warnings.warn(
-                f"{key}: a contest for {places:g} places in a team of {people} brings no incentive",
-                ModelWarning,
-                2,
-            )
-            continue
-        if stakes.contest.noise <= 0:
-            raise InvalidInput(f"{key} with noise of the score", stakes.contest.noise, "above 0: a contest needs luck")
-        won = rules.members - places if isinstance(rule, Layoff) else places
-        s = stability(rules, rule.stake, won)
+        contests = () if rule is None else rule.contests(rules.members)
+        key, s = f"scheme.{name}", 0.0
+        for prize, places in contests:
+            if rules.members == 1 or not 0 < places < rules.members:
+                people = f"{rules.members} member" + "s" * (rules.members > 1)
+                warnings.warn(
+                    f"{key}: a contest for {places:g} places in a team of {people} brings no incentive",
+                    ModelWarning,
+                    2,
+                )
+                continue
+            if stakes.contest.noise <= 0:
+                allowed = "above 0: a contest needs luck"
+                raise InvalidInput(f"{key} with noise of the score", stakes.contest.noise, allowed)
+            s += stability(rules, prize, places)
         if s >= 1:
             raise InvalidInput(
                 f"{key} with stability s", round(s, 3), "below 1 (smaller prize or strength, or more noise)"

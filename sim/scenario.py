@@ -38,6 +38,12 @@ KEYS = (
     "reference_team",
 )
 RULES = ("pay", "promotion", "layoff")
+EFFECTS = {  # what an activity does not say, it does not do
+    **dict.fromkeys(("debt", "repays", "practice", "teaches", "hoards", "documents", "delivers"), 0.0),
+    **dict.fromkeys(("distaste", "scruple", "obscures"), 0.0),
+    "gaming": False,
+    "ill": False,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +185,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     if not isinstance(weeks, int) or isinstance(weeks, bool) or weeks < 1:
         raise InvalidInput("weeks", weeks, "a whole number, at least 1")
     listed = _mapping(config["activities"], "activities")
-    activities = {k: construct(Activity, v, f"activities.{k}") for k, v in listed.items() if v is not None}
+    activities = {k: _activity(v, f"activities.{k}") for k, v in listed.items() if v is not None}
     if not activities:
         raise InvalidInput("activities", "{}", "at least one activity")
     f = {k: a.worth if config["project"] else a.worth_now for k, a in activities.items()}
@@ -222,6 +228,11 @@ def _mapping(value: object, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidInput(key, value, "a mapping from names")
     return value
+
+
+def _activity(config: object, key: str) -> Activity:
+    activity: Activity = construct(Activity, {**EFFECTS, **_mapping(config, key)}, key)
+    return activity
 
 
 def _finite(value: object, key: str) -> None:

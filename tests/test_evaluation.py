@@ -116,6 +116,7 @@ STAKES = Stakes(
     loss=4.0,
     contest=Contest(members=3, noise=1.0, rivals="exact", exact_up_to=12),
     strength=1.0,
+    by_lot=False,
 )
 
 

@@ -37,6 +37,8 @@ TRACES = Traces(
     practice=np.array([1.0, 0.0, 0.0, 0.0]),
     teaches=np.array([0.0, 0.0, 1.0, 0.0]),
     hoards=np.array([0.0, 0.0, 0.0, 1.0]),
+    documents=np.zeros(4),
+    delivers=np.zeros(4),
 )
 
 

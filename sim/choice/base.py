@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from sim.arrays import Floats
+from sim.perception import Known
 
 
 class Choice(ABC):
@@ -23,6 +24,10 @@ class Choice(ABC):
         -------
         (activity, runs, members), at least 0.
         """
+
+    def answer(self, m: Floats, known: Known) -> Floats:
+        """Return the same for members who know `known`, where more than m and the habit is asked for."""
+        return self.respond(m, known.habit)
 
     @abstractmethod
     def effort_cost(self, effort: Floats, habit: Floats) -> Floats:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+import numpy as np
+
 from sim.arrays import Floats
 from sim.perception import Known
+from sim.rewards.base import RewardRule
 
 
 class Motive(ABC):
@@ -22,3 +25,26 @@ class Motive(ABC):
     @abstractmethod
     def marginal(self, known: Known) -> Floats:
         """Marginal utility of each activity at last week's effort: (activity, runs, members)."""
+
+
+def by_score(rule: RewardRule | None, known: Known) -> Floats:
+    """Return what effort brings through the score of a rule: (activity, runs, members) [utility per week].
+
+    What makes the own score noisier counts too, as in `blurred`.
+    """
+    if rule is None:
+        return np.zeros(known.slope.shape)
+    own, contest = known.score_for(rule), known.stakes.contest
+    result = (known.pressure * rule.incentive(own, known.field, contest)) * known.slope_for(rule)
+    if known.obscures is not None:
+        hiding = known.pressure * rule.cover(own, known.field, contest) / known.haze
+        result = result + hiding * known.obscures[:, None, None]
+    return result
+
+
+def blurred(rule: RewardRule, effort: Floats, known: Known) -> Floats:
+    """Return what a week of `effort` brings by making the own score noisier, to first order: (runs, members)."""
+    if known.obscures is None:
+        return np.zeros(effort.shape[1:])
+    own = known.score_for(rule)
+    return rule.cover(own, known.field, known.stakes.contest) * known.hazier(effort)

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 
 from sim.arrays import Floats
-from sim.motives.base import Motive
+from sim.motives.base import Motive, blurred, by_score
 from sim.perception import Known
 
 
@@ -26,14 +26,10 @@ class Promotion(Motive):
     """
 
     def utility(self, effort: Floats, known: Known) -> Floats:
-        stakes = known.stakes
-        if stakes.promotion is None:
+        rule, contest = known.stakes.promotion, known.stakes.contest
+        if rule is None:
             return np.zeros(effort.shape[1:])
-        return stakes.promotion.expected(known.score_after(effort), known.field, stakes.contest)
+        return rule.expected(known.score_after(effort, rule), known.field, contest) + blurred(rule, effort, known)
 
     def marginal(self, known: Known) -> Floats:
-        rule = known.stakes.promotion
-        if rule is None:
-            return np.zeros(known.slope.shape)
-        incentive = known.pressure * rule.incentive(known.score, known.field, known.stakes.contest)
-        return incentive * known.slope
+        return by_score(known.stakes.promotion, known)

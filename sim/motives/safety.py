@@ -13,6 +13,7 @@ from typing import final
 import numpy as np
 
 from sim.arrays import Floats, weighed
+from sim.contest import cover_of
 from sim.errors import InvalidInput
 from sim.motives.base import Motive
 from sim.perception import Known
@@ -54,27 +55,37 @@ class Safety(Motive):
             raise InvalidInput("relief", self.relief, "at least 0")
 
     def utility(self, effort: Floats, known: Known) -> Floats:
-        own, _ = self._own(known.score_after(effort), known)
+        layoff = known.stakes.layoff
+        own, _, hiding = self._own(known)
+        if layoff is not None and not known.stakes.by_lot:
+            own, _ = layoff.risk(known.score_after(effort, layoff), known.field, known.stakes.contest)
+            own = own + hiding * known.hazier(effort)
         unneeded = self._unneeded(effort, known)
         return self.prospect.loss(known.stakes.loss, 1 - (1 - own) * (1 - unneeded))
 
     def marginal(self, known: Known) -> Floats:
-        own, by_score = self._own(known.score, known)
+        own, by_score, hiding = self._own(known)
         unneeded = self._unneeded(known.effort, known)
         risk = 1 - (1 - own) * (1 - unneeded)
         felt = self.prospect.loss_slope(known.stakes.loss, risk)
-        result = (felt * (1 - unneeded) * by_score * known.pressure) * known.slope
+        slope = known.slope if known.stakes.layoff is None else known.slope_for(known.stakes.layoff)
+        result = (felt * (1 - unneeded) * by_score * known.pressure) * slope
+        if known.obscures is not None:
+            result += (felt * (1 - unneeded) * hiding * known.pressure / known.haze) * known.obscures[:, None, None]
         if self.signal is not None:
             by_standing = -self.relief * unneeded * known.skill  # ∂q_unneeded per unit of loading
             result += (felt * (1 - own) * by_standing) * known.observed[self.signal][:, None, None]
         return result
 
-    def _own(self, score: Floats, known: Known) -> tuple[Floats, Floats]:
-        """Risk of being among the lowest, and its slope in the score: (runs, members) both."""
-        layoff = known.stakes.layoff
+    def _own(self, known: Known) -> tuple[Floats, Floats, Floats]:
+        """Risk of being among the lowest, its slope in the score and in the log of the own noise: (runs, members)."""
+        layoff, nothing = known.stakes.layoff, np.zeros(known.skill.shape)
         if layoff is None:
-            return np.zeros(score.shape), np.zeros(score.shape)
-        return layoff.risk(score, known.field, known.stakes.contest)
+            return nothing, nothing, nothing
+        if known.stakes.by_lot:
+            return np.full(nothing.shape, layoff.places(nothing.shape[-1]) / nothing.shape[-1]), nothing, nothing
+        risk, slope = layoff.risk(known.standing, known.field, known.stakes.contest)
+        return risk, slope, nothing if known.obscures is None else cover_of(risk)
 
     def _unneeded(self, effort: Floats, known: Known) -> Floats:
         """Risk of being replaced: (runs, members)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 import numpy as np
 
@@ -11,7 +12,15 @@ from sim.contest import Contest
 
 
 class RewardRule(ABC):
-    """Turn the scores of a review into rewards, per week of the review window [utility]."""
+    """Turn the scores of a review into rewards, per week of the review window [utility].
+
+    Attributes
+    ----------
+    compares : bool
+        Whether only differences of score within a team matter, so that what all share cancels.
+    """
+
+    compares: ClassVar[bool] = False
 
     @abstractmethod
     def reward(self, score: Floats, luck: Floats) -> Floats:
@@ -41,14 +50,23 @@ class RewardRule(ABC):
     def incentive(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         """Return the slope of `expected` in `own` [utility per point of score]."""
 
-    @property
-    def stake(self) -> float:
-        """What one who is singled out wins or loses [utility per week]; 0 where nobody is."""
+    def cover(self, own: Floats, field: Floats, contest: Contest) -> Floats:
+        """Return the slope of `expected` in the log of the own score's noise [utility]: (runs, members).
+
+        Above 0 for those whom it helps not to be seen clearly.
+        """
+        return np.zeros(own.shape)
+
+    def spill(self, members: int) -> float:
+        """Return what a point of each other member's score adds to the own reward [utility]."""
         return 0.0
 
-    def places(self, members: int) -> float | None:
-        """Return the number of members singled out in a team of that size; None where nobody is."""
-        return None
+    def contests(self, members: int) -> tuple[tuple[float, float], ...]:
+        """Return (prize, places to be won) of each contest that the rule holds in a team of that size.
+
+        A layoff of some is a contest for the places of the others.
+        """
+        return ()
 
 
 def whole_places(places: float, luck: Floats) -> Floats:

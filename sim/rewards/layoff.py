@@ -6,12 +6,12 @@ reward_i = −loss · share of a layoff suffered;  incentive_i = −loss · ∂q
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
 from sim.arrays import Floats
-from sim.contest import Contest
+from sim.contest import Contest, cover_of
 from sim.errors import InvalidInput
 from sim.rewards.base import RewardRule, whole_places
 from sim.units import places
@@ -40,6 +40,8 @@ class Layoff(RewardRule):
     [[-2.0, -0.0]]
     """
 
+    compares: ClassVar[bool] = True
+
     share: float
     loss: float
 
@@ -49,12 +51,12 @@ class Layoff(RewardRule):
         if self.loss < 0:
             raise InvalidInput("loss", self.loss, "at least 0")
 
-    @property
-    def stake(self) -> float:
-        return self.loss
-
     def places(self, members: int) -> float:
+        """Return the number of people laid off in a team of that size."""
         return round(self.share * members, 9)
+
+    def contests(self, members: int) -> tuple[tuple[float, float], ...]:
+        return ((self.loss, members - self.places(members)),)
 
     def chosen(self, score: Floats, luck: Floats) -> Floats:
         behind, level = places(-score)
@@ -74,3 +76,6 @@ class Layoff(RewardRule):
 
     def incentive(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         return -self.loss * self.risk(own, field, contest)[1]
+
+    def cover(self, own: Floats, field: Floats, contest: Contest) -> Floats:
+        return -self.loss * cover_of(self.risk(own, field, contest)[0])

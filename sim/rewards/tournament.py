@@ -6,12 +6,12 @@ reward_i = prize · share of a prize won;  incentive_i = prize · ∂P_i/∂ŝ_i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import numpy as np
 
 from sim.arrays import Floats
-from sim.contest import Contest
+from sim.contest import Contest, cover_of
 from sim.errors import InvalidInput
 from sim.rewards.base import RewardRule, whole_places
 from sim.units import places
@@ -45,6 +45,8 @@ class Tournament(RewardRule):
     [[0.0, 3.0, 3.0]]
     """
 
+    compares: ClassVar[bool] = True
+
     prize: float
     winners: int | None
     share: float | None
@@ -59,12 +61,12 @@ class Tournament(RewardRule):
         if self.share is not None and not 0 < self.share < 1:
             raise InvalidInput("share", self.share, "above 0 and below 1")
 
-    @property
-    def stake(self) -> float:
-        return self.prize
-
     def places(self, members: int) -> float:
+        """Return the number of prizes in a team of that size."""
         return float(self.winners) if self.winners is not None else round((self.share or 0) * members, 9)
+
+    def contests(self, members: int) -> tuple[tuple[float, float], ...]:
+        return ((self.prize, self.places(members)),)
 
     def chosen(self, score: Floats, luck: Floats) -> Floats:
         ahead, level = places(score)
@@ -79,3 +81,6 @@ class Tournament(RewardRule):
 
     def incentive(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         return self.prize * contest.chance(own, field, self.places(contest.members))[1]
+
+    def cover(self, own: Floats, field: Floats, contest: Contest) -> Floats:
+        return self.prize * cover_of(contest.chance(own, field, self.places(contest.members))[0])

@@ -26,4 +26,4 @@ def test_a_price_below_zero_is_theorys_to_ask_for() -> None:
 
 
 def test_nobody_is_singled_out() -> None:
-    assert PieceRate(slope=1.0).places(9) is None and PieceRate(slope=1.0).stake == 0.0
+    assert PieceRate(slope=1.0).contests(9) == ()

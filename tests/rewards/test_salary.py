@@ -19,4 +19,4 @@ def test_everyone_is_paid_the_same_and_nothing_is_to_be_gained() -> None:
 
 
 def test_nobody_is_singled_out() -> None:
-    assert Salary(pay=1.0).places(9) is None and Salary(pay=1.0).stake == 0.0
+    assert Salary(pay=1.0).contests(9) == ()

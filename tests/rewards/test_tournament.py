@@ -51,7 +51,7 @@ def test_one_of_nine_is_always_one_of_nine_though_a_ninth_has_no_last_digit(memb
 
 
 def test_the_prize_is_the_stake() -> None:
-    assert Tournament(prize=6.0, winners=1, share=None).stake == 6.0
+    assert Tournament(prize=6.0, winners=1, share=None).contests(9) == ((6.0, 1.0),)
 
 
 @pytest.mark.parametrize(
