@@ -4,6 +4,8 @@
     m_ik = Σ_c ω_ic·terms_c,ik                      weigh
     a* = answer of the rule of choice to m + τ·ε − distaste;  a ← a + η(a* − a)      choose
 
+Whoever would change less than `status_quo` of the week stays with last week's
+
 `Decide` is the seam of the week: the batch passes `StockDecision`, agents and people enter theirs.
 """
 
@@ -15,7 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
-from sim.arrays import Floats, weighed
+from sim.arrays import Floats, summed, weighed
 from sim.choice.base import Choice
 from sim.errors import InvalidInput
 from sim.motives.base import Motive
@@ -48,19 +50,23 @@ class Conduct:
         η, share of the way to the chosen effort that is gone in a week, in (0, 1].
     experimentation : float
         τ, standard deviation of what is tried out [utility per week of effort], at least 0.
+    status_quo : float
+        Least change of the week that is worth the trouble [weeks of effort moved], at least 0.
     initial : mapping of str to float, or None
         Effort before the first week [week]; None: the habitual week, within hours.
     """
 
     adjustment: float
     experimentation: float
+    status_quo: float
     initial: Mapping[str, float] | None
 
     def __post_init__(self) -> None:
         if not 0 < self.adjustment <= 1:
             raise InvalidInput("adjustment", self.adjustment, "above 0 and at most 1")
-        if self.experimentation < 0:
-            raise InvalidInput("experimentation", self.experimentation, "at least 0")
+        for key in ("experimentation", "status_quo"):
+            if getattr(self, key) < 0:
+                raise InvalidInput(key, getattr(self, key), "at least 0")
         for activity, effort in (self.initial or {}).items():
             if effort < 0:
                 raise InvalidInput(f"initial.{activity}", effort, "at least 0")
@@ -101,12 +107,14 @@ class StockDecision:
 
     def choose(self, known: Known, m: Floats) -> Floats:
         wanted = m
-        if len(known.explore):
+        if len(known.explore) and self.conduct.experimentation:
             wanted = wanted + self.conduct.experimentation * known.explore
         if known.objection is not None:
             wanted = wanted - known.objection
         best = self.choice.answer(wanted, known)
         effort = best - known.effort
         effort *= self.conduct.adjustment
+        if self.conduct.status_quo:
+            effort *= 0.5 * summed(np.abs(best - known.effort)) >= self.conduct.status_quo
         effort += known.effort
         return effort

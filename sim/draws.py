@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -88,44 +88,54 @@ def _hashed(seed: int, runs: Ints, causes: Ints) -> npt.NDArray[np.uint64]:
     return low.astype(np.uint64) | high.astype(np.uint64) << np.uint64(32)
 
 
-@dataclass(frozen=True)
+UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit")  # on [0, 1); the rest is standard normal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Causes:
-    """What chance decides in a week, as names of streams.
+    """What chance decides in a week, as names of streams; nothing where nothing is decided.
 
     Parameters
     ----------
-    explore : tuple of str
-        One per activity; empty where nobody experiments.
-    noise : tuple of str
-        One per scored signal.
-    blur : tuple of str
-        The one of what a review cannot tell apart; empty where it can tell everything.
-    luck : tuple of str
-        One per consequence that rounds a share of people at random.
+    explore : one per activity, where people try things out
+    noise, shock : one per signal; what hits a member, and what hits all
+    blur : what a review cannot tell apart
+    luck : one per consequence that rounds a share of people at random
+    lot : one per consequence, where chance decides whom it meets
+    audit : who is caught
+    hears : one per colleague whom members listen to
+    incident : how often the system fails
+    exit, newcomer : who leaves, and who comes instead
     """
 
-    explore: tuple[str, ...]
-    noise: tuple[str, ...]
-    blur: tuple[str, ...]
-    luck: tuple[str, ...]
+    explore: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
+    shock: tuple[str, ...] = ()
+    blur: tuple[str, ...] = ()
+    luck: tuple[str, ...] = ()
+    lot: tuple[str, ...] = ()
+    audit: tuple[str, ...] = ()
+    hears: tuple[str, ...] = ()
+    incident: tuple[str, ...] = ()
+    exit: tuple[str, ...] = ()
+    newcomer: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WeekDraws:
-    """The chance of one week.
-
-    Parameters
-    ----------
-    explore : (activity, runs, members), standard normal; no activity where nobody experiments
-    noise : (signal, runs, members), standard normal
-    blur : (1, runs, members), standard normal; nothing where a review can tell everything apart
-    luck : (consequence, runs, members), uniform on [0, 1)
-    """
+    """The chance of one week: (cause, runs, members) each, as `Causes` names them."""
 
     explore: Floats
     noise: Floats
+    shock: Floats
     blur: Floats
     luck: Floats
+    lot: Floats
+    audit: Floats
+    hears: Floats
+    incident: Floats
+    exit: Floats
+    newcomer: Floats
 
 
 class Draws:
@@ -153,15 +163,14 @@ class Draws:
 
     def weekly(self, causes: Causes, weeks: int) -> Iterator[WeekDraws]:
         """Yield the chance of each week in turn."""
-        explore_by, noise_by, blur_by, luck_by = (
-            streams(self.seed, self.runs, group) for group in (causes.explore, causes.noise, causes.blur, causes.luck)
-        )
+        named = {f.name: getattr(causes, f.name) for f in fields(Causes)}
+        by = {group: streams(self.seed, self.runs, names) for group, names in named.items() if names}
+        nothing = np.empty((0, len(self.runs), self.members))
         for start in range(0, weeks, BLOCK):
             block = min(BLOCK, weeks - start)
-            explore, noise = self._block(block, explore_by), self._block(block, noise_by)
-            blur, luck = self._block(block, blur_by), self._block(block, luck_by, uniform=True)
+            drawn = {group: self._block(block, each, group in UNIFORM) for group, each in by.items()}
             for t in range(block):
-                yield WeekDraws(explore[t], noise[t], blur[t], luck[t])
+                yield WeekDraws(**{group: drawn[group][t] if group in drawn else nothing for group in named})
 
     def _block(self, weeks: int, causes: list[list[np.random.Generator]], uniform: bool = False) -> Floats:
         """Draw a block of weeks of several causes: (weeks, cause, runs, members)."""

@@ -2,31 +2,35 @@
 
 Each week the members of a team perceive what an hour of each activity would bring them, choose, and
 work; what they do leaves worth, signals and a changed project; a review turns signals into scores
-and scores into rewards. All choose at once, on what they knew at the end of last week.
+and scores into rewards, from which members learn; some leave, and others take their seats.
 
     m_i = Σ_c ω_ic·∂u_c/∂a          perceived marginal reward of every activity
     a_i = answer of the rule of choice to m_i
-    worth_i = P·worth_now'(skill_i·a_i),  signal_i = G(skill_i·a_i) + noise
+    worth_i = P·worth_now'(skill_i·a_i),  signal_i = G(skill_i·craft_i·a_i) + noise
     score_i = Σ_t ω_t·w'signal_it + blur  rewards at the review
 
-The aligned team is the same people with m turned towards the worth of the work: m ← ‖m‖·f/‖f‖.
+All choose at once, on what they knew at the end of last week. The aligned team is the same people with
+m turned towards the worth of the work: m ← ‖m‖·f/‖f‖.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Floats, length, norm, weighed
+from sim.arrays import Bools, Floats, length, norm, summed, weighed
+from sim.craft import practised
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
-from sim.evaluation import Verdict, judge, observe
-from sim.perception import Known, field_of
+from sim.evaluation import Verdict, observe
+from sim.outlook import outlook
+from sim.perception import Known
 from sim.project import Stocks, move, productivity
+from sim.review import Traced, held, remembered
 from sim.rules import Rules
-from sim.state import State, initial
+from sim.state import State, aged, entered, initial, shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,17 +39,23 @@ class Week:
 
     Parameters
     ----------
+    rules : Rules
+        In force in the week.
     known : Known
     terms : (channel, activity, runs, members)
     m, effort : (activity, runs, members)
     worth, gain, score : (runs, members)
         Realised worth · f'(skill∘a), later effects included [weeks of core work] · score of the week alone.
+    craft : (runs, members) or None
     stocks : Stocks or None
         At the end of the week.
     verdict : Verdict or None
         In review weeks.
+    gone : (runs, members) or None
+        Who leaves at the end of the week.
     """
 
+    rules: Rules
     known: Known
     terms: Floats
     m: Floats
@@ -53,38 +63,15 @@ class Week:
     worth: Floats
     gain: Floats
     score: Floats
+    craft: Floats | None
     stocks: Stocks | None
     verdict: Verdict | None
-
-
-def know(state: State, rules: Rules, draws: WeekDraws) -> Known:
-    """Return what members know when the week begins."""
-    people = state.people
-    return Known(
-        activities=rules.activities,
-        names=rules.names,
-        week=state.week,
-        effort=state.effort,
-        habit=people.habit,
-        skill=people.skill,
-        slope=people.slope,
-        apart=people.slope,
-        given=None,
-        given_apart=None,
-        worth=rules.worth[:, None, None] * people.skill,
-        field=field_of(state.effort, people.skill, people.slope, rules.told, rules.beliefs),
-        observed=rules.observed,
-        stakes=rules.stakes,
-        timing=rules.review.timing(state.week),
-        explore=draws.explore,
-        objection=rules.decision.distaste[:, None, None] if rules.decision.distaste.any() else None,
-        obscures=None,
-    )
+    gone: Bools | None
 
 
 def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[State, Week]:
     """Let one week pass: the state after it, and what it leaves to be measured."""
-    known = know(state, rules, draws)  # perceive
+    known, minds = outlook(state, rules, draws)  # perceive
     terms = decide.perceive(known)
     m = decide.weigh(terms)
     if rules.aligned:
@@ -99,36 +86,34 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill)
     worth = pace[:, None] * weighed(rules.traces.worth_now, able)
     gain = weighed(rules.worth, able)
-    signals = observe(rules.measurement, able, draws.noise)
+    craft = state.craft
+    if rules.craft is not None and craft is not None:
+        craft = practised(rules.craft, craft, summed(effort[rules.gaming > 0]))
 
-    this_week = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)  # evaluate
-    share = float(rules.review.shares[state.week % rules.review.weeks])
-    score = state.score + share * this_week
-    contribution = state.contribution + share * (pace[:, None] * gain)
-    verdict = None
-    if rules.review.due(state.week):
-        score = score + rules.measurement.blur * draws.blur[0] if len(draws.blur) else score
-        verdict = judge(rules.stakes, rules.review, score, contribution, draws.luck)
-        score, contribution = np.zeros(score.shape), np.zeros(score.shape)
+    evident = shown(able, state.craft, rules.gaming)  # evaluate
+    haze = None if rules.obscures is None else 1 + weighed(rules.obscures, effort)
+    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail)
+    score = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
+    traced = Traced(score=score, contribution=pace[:, None] * gain, evident=evident, effort=effort)
+    window, verdict = remembered(state.window, rules, state.week, traced), None
+    after = replace(state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window)
+    if rules.review.due(state.week - rules.since):  # learn
+        after, verdict = held(after, rules, draws, window)
 
-    after = State(
-        week=state.week + 1,
-        people=state.people,
-        effort=effort,
-        score=score,
-        contribution=contribution,
-        stocks=stocks,
-    )
-    return after, Week(
+    after, gone = aged(after, rules, draws, verdict)  # move
+    return replace(after, week=state.week + 1), Week(
+        rules=rules,
         known=known,
         terms=terms,
         m=m,
         effort=effort,
         worth=worth,
         gain=gain,
-        score=this_week,
+        score=score,
+        craft=craft,
         stocks=stocks,
         verdict=verdict,
+        gone=gone,
     )
 
 
@@ -138,9 +123,14 @@ def aligned(m: Floats, worth: Floats) -> Floats:
     return norm(m) * (worth / size if size else worth)[:, None, None]
 
 
-def weeks(rules: Rules, draws: Draws, decide: Decide) -> Iterator[Week]:
-    """Run the weeks of a batch in turn."""
+def weeks(plan: Rules | Sequence[Rules], draws: Draws, decide: Decide | None = None) -> Iterator[Week]:
+    """Run the weeks of a batch in turn, each under the rules that are in force; by the stock rule if no other."""
+    phases = [plan] if isinstance(plan, Rules) else list(plan)
+    rules, later = phases[0], phases[1:]
     state = initial(rules, draws)
     for chance in draws.weekly(rules.causes, rules.weeks):
-        state, passed = week(state, rules, chance, decide)
+        if later and state.week == later[0].since:
+            rules = later.pop(0)
+            state = entered(state, rules, draws)
+        state, passed = week(state, rules, chance, decide or rules.decision)
         yield passed

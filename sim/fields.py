@@ -40,6 +40,8 @@ def construct(cls: type[Any], config: object, key: str) -> Any:
 
 def _checked(value: Any, hint: Any, key: str) -> Any:
     """Return `value` as the type that the field asks for, or refuse it."""
+    if hint is Any:
+        return value
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in args:

@@ -25,13 +25,12 @@ import pandas as pd
 
 from sim.arrays import Floats
 from sim.draws import Draws
-from sim.engine import Week, week
+from sim.engine import Week, weeks
 from sim.errors import InvalidInput, unknown
 from sim.perception import Known
 from sim.results import columns_of, kept
-from sim.rules import rules_of
+from sim.rules import plan_of
 from sim.scenario import Person, Scenario
-from sim.state import initial
 
 Answer = Floats | Mapping[str, float]
 TOLERANCE = 1e-9  # hours by which a sum of efforts may miss a bound, for rounding [week]
@@ -142,7 +141,8 @@ class TeamModel(mesa.Model):
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 raise InvalidInput(key, value, "a whole number, at least 0")
         super().__init__(rng=seed)
-        self.rules = rules_of(scenario)
+        self.plan = plan_of(scenario)
+        self.rules = self.plan[0]
         own = dict(members or {})
         for name in own:
             if name not in self.rules.names:
@@ -150,11 +150,10 @@ class TeamModel(mesa.Model):
         for seat, person in enumerate(scenario.team.seats):
             own.get(person.name, Member)(self, seat, person)
         draws = Draws(seed, [run], self.rules.members)
-        self._state = initial(self.rules, draws)
-        self._chance = draws.weekly(self.rules.causes, self.rules.weeks)
+        self._weeks = weeks(self.plan, draws, _Agents(self))
         self.last: Week | None = None
         self._columns: dict[str, Floats] = {}
-        reporters = {name: _reporter(name) for name in columns_of(self.rules.activities)}
+        reporters = {name: _reporter(name) for name in columns_of(self.rules.activities, self.rules.decision.motives)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def step(self) -> None:
@@ -162,10 +161,10 @@ class TeamModel(mesa.Model):
         if not self.running:
             raise InvalidInput("week", self.rules.weeks, f"below {self.rules.weeks}, where the run ends")
         self.running = False  # a week that is refused is the last: Mesa takes no step after an error
-        self._state, self.last = week(self._state, self.rules, next(self._chance), _Agents(self))
-        self._columns = kept(self.last, self.rules)
+        self.last = next(self._weeks)
+        self._columns = kept(self.last)
         self.datacollector.collect(self)
-        self.running = self._state.week < self.rules.weeks
+        self.running = self.last.known.week + 1 < self.rules.weeks
 
 
 def _reporter(name: str) -> Callable[[TeamModel], float]:

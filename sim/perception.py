@@ -1,12 +1,9 @@
-"""What members know and believe when a week begins.
+"""What members know when a week begins, and what hangs on the score.
 
-    r̃_ik = skill_i · Σ_m w̃_m·(1 + e_imk)·G_mk      what a unit of effort is believed to add to the own score
-    ŝ_i  = Σ_k r̃_ik·a_ik                            the score that one's effort of last week leads to
+    ŝ_i = Σ_k r̃_ik·a_ik + what others and saturation give      the score that last week's effort leads to
 
-Beliefs are `perfect` (w̃ = w, e = 0, each rival's expected score is known), `announced` (w̃ = the
-weights as announced, e = 0) or with `fixed_error` (announced, and e drawn once for a run; what is
-believed to bring nothing is never suspected to bring something). Whose beliefs are not perfect
-knows of the rivals the team's mean score alone.
+Comparisons look at the part of it that sets members apart: signals of the whole team are the same
+for all. After a week of other effort, the score felt is ŝ + strength·timing·r̃'(a − last week's).
 """
 
 from __future__ import annotations
@@ -19,32 +16,55 @@ import numpy as np
 
 from sim.arrays import Floats, average, total, weighed
 from sim.contest import Contest
-from sim.errors import InvalidInput, unknown
+from sim.errors import InvalidInput
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
 
 
 @dataclass(frozen=True, kw_only=True)
-class Beliefs:
-    """How members see the scheme.
+class Audit:
+    """Looking behind the numbers at a review.
 
     Parameters
     ----------
-    rationality : str
-        `perfect`, `announced` or `fixed_error`.
-    error : float
-        Standard deviation of the relative error about what each activity adds to each signal,
-        at least 0; used by `fixed_error`.
+    probability : float
+        Chance that a member is audited, in [0, 1].
+    false_positive, false_negative : float
+        Chance that an audit accuses somebody who does not game · clears somebody who does nothing else, in [0, 1],
+        together at most 1.
+    sensitivity : float
+        Gaming at which an audit finds 63 % of what it can find [week per week], above 0.
+    penalty : float
+        What being caught costs [utility per week of the review window], at least 0.
     """
 
-    rationality: str
-    error: float
+    probability: float
+    false_positive: float
+    false_negative: float
+    sensitivity: float
+    penalty: float
 
     def __post_init__(self) -> None:
-        if self.rationality not in ("perfect", "announced", "fixed_error"):
-            raise unknown("rationality", self.rationality, ["perfect", "announced", "fixed_error"])
-        if self.error < 0:
-            raise InvalidInput("error", self.error, "at least 0")
+        for key in ("probability", "false_positive", "false_negative"):
+            if not 0 <= getattr(self, key) <= 1:
+                raise InvalidInput(key, getattr(self, key), "between 0 and 1")
+        if self.false_positive + self.false_negative > 1:
+            raise InvalidInput("false_positive", self.false_positive, "with false_negative at most 1 together")
+        if self.sensitivity <= 0:
+            raise InvalidInput("sensitivity", self.sensitivity, "above 0")
+        if self.penalty < 0:
+            raise InvalidInput("penalty", self.penalty, "at least 0")
+
+    def chance(self, gaming: Floats) -> Floats:
+        """Probability of being caught: (runs, members) both."""
+        found = -np.expm1(-gaming / self.sensitivity)
+        power = 1 - self.false_positive - self.false_negative
+        return np.asarray(self.probability * (self.false_positive + power * found))
+
+    def slope(self, gaming: Floats) -> Floats:
+        """Slope of that in gaming: (runs, members) both."""
+        power = 1 - self.false_positive - self.false_negative
+        return np.asarray(self.probability * power * np.exp(-gaming / self.sensitivity) / self.sensitivity)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +83,7 @@ class Stakes:
         Factor on the incentive of every channel that runs through the score.
     by_lot : bool
         Whether the score does not count (yet): it is only measured, and chance decides who rises and who goes.
+    audit : Audit or None
     """
 
     pay: RewardRule | None
@@ -72,6 +93,7 @@ class Stakes:
     contest: Contest
     strength: float
     by_lot: bool
+    audit: Audit | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +110,8 @@ class Known:
     habit : (activity, runs, members)
         Effort when nothing is rewarded, a0 [week].
     skill : (runs, members)
+    shows : (activity, runs, members)
+        Work that a unit of effort shows: skill, and in gaming the craft.
     slope : (activity, runs, members)
         r̃, what a unit of effort is believed to add to the own score.
     apart : (activity, runs, members)
@@ -109,6 +133,8 @@ class Known:
         What a unit of effort costs beyond the common cost: distaste and scruples [utility].
     obscures : (activity,) or None
         How much a unit of effort adds to the noise of the own signals, as a share; None: nothing does.
+    gaming : (activity,)
+        1 for what an audit looks for.
     """
 
     activities: tuple[str, ...]
@@ -117,6 +143,7 @@ class Known:
     effort: Floats
     habit: Floats
     skill: Floats
+    shows: Floats
     slope: Floats
     apart: Floats
     given: Floats | None
@@ -129,6 +156,7 @@ class Known:
     explore: Floats
     objection: Floats | None
     obscures: Floats | None
+    gaming: Floats
 
     @property
     def pressure(self) -> float:
@@ -191,22 +219,3 @@ class Known:
     def along(self, loadings: Mapping[str, float]) -> Floats:
         """Return loadings by name as an array over activities, 0 for those left out."""
         return np.array([loadings.get(k, 0.0) for k in self.activities])
-
-
-def field_of(effort: Floats, skill: Floats, slope: Floats, told: Floats, beliefs: Beliefs) -> Floats:
-    """Return what is believed of everyone's expected score at last week's effort.
-
-    Parameters
-    ----------
-    effort, slope : (activity, runs, members)
-    skill : (runs, members)
-    told : (activity,)
-        What a unit of effort at skill 1 adds to a score by the weights that people were told.
-
-    Returns
-    -------
-    (runs, members) for perfect beliefs, else the team's mean, (runs, 1).
-    """
-    if beliefs.rationality == "perfect":
-        return weighed(slope, effort)
-    return average(weighed(told, effort) * skill)[:, None]

@@ -6,6 +6,7 @@ between. Everything is float64.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,10 +14,11 @@ import pandas as pd
 
 from sim.arrays import Floats, Ints, average, norm, summed, total, weighed
 from sim.engine import Week, aligned
+from sim.evaluation import Verdict
 from sim.project import truck_factor
-from sim.rules import Rules
 from sim.scenario import Scenario
-from sim.units import ranks
+from sim.turnover import replacement
+from sim.units import places, ranks
 
 REVIEWED = (
     "truck_factor",
@@ -24,10 +26,20 @@ REVIEWED = (
     "rank_covariance",
     "rank_spread_score",
     "rank_spread_worth",
+    "review_score",
+    "review_score_square",
+    "contribution",
+    "contribution_square",
     "alignment",
     "alignment_gain",
     "alignment_best",
     "incentive",
+    "perception_gap",
+    "perception_angle",
+    "gini",
+    "mislabelled_low",
+    "mislabelled_promoted",
+    "caught",
 )
 
 
@@ -38,28 +50,40 @@ WEEKLY = (
     "surplus",
     "debt",
     "knowledge",
+    "documented",
+    "orphaned",
+    "incidents",
+    "features",
+    "backlog",
+    "cost",
     "hours",
+    "hours_bound",
+    "craft",
     "gaming_share",
     "wasted_share",
     "promoted",
     "laid_off",
+    "left",
     *REVIEWED,
 )
+LOW = 0.1  # share of a team that is called low where nobody is laid off
 
 
-def columns_of(activities: tuple[str, ...]) -> list[str]:
+def columns_of(activities: tuple[str, ...], motives: Iterable[str]) -> list[str]:
     """Return the names of the columns of a week, in order."""
-    return [*WEEKLY, *(f"effort_{k}" for k in activities)]
+    return [*WEEKLY, *(f"utility_{k}" for k in motives), *(f"effort_{k}" for k in activities)]
 
 
-def kept(week: Week, rules: Rules) -> dict[str, Floats]:
+def kept(week: Week) -> dict[str, Floats]:
     """Return the columns of one week: name → (runs,).
 
-    Per person-week unless the name says otherwise: `worth` [weeks of core work], `score`, `reward`
-    and `surplus` [utility], `hours` and `effort_…` [week], `debt` [weeks of work per member],
-    `knowledge` and the shares in [0, 1], `promoted` and `laid_off` [people].
+    Per person-week unless the name says otherwise: `worth`, `features` and `cost` [weeks of core work],
+    `score`, `reward` and `surplus` [utility], `hours` and `effort_…` [week], `debt` and `backlog` [weeks of
+    work per member], `knowledge`, `documented`, `orphaned`, `hours_bound` and the shares in [0, 1], `promoted`,
+    `laid_off`, `left` [people], `incidents` [per week and team].
     """
-    nothing = np.full(week.worth.shape[0], np.nan)
+    rules, stocks, verdict = week.rules, week.stocks, week.verdict
+    nothing, none = np.full(week.worth.shape[0], np.nan), np.zeros(week.worth.shape[0])
     effort = average(week.effort)  # (activity, runs)
     hours = summed(effort)
     spent = np.maximum(hours, 1e-300)
@@ -67,41 +91,62 @@ def kept(week: Week, rules: Rules) -> dict[str, Floats]:
     columns = {
         "worth": average(week.worth),
         "score": average(week.score),
-        "reward": np.zeros(nothing.shape) if week.verdict is None else average(week.verdict.reward),
-        "surplus": average(surplus(week, rules)),
-        "debt": nothing if week.stocks is None else week.stocks.debt,
-        "knowledge": nothing
-        if week.stocks is None
-        else average(summed(week.stocks.knowledge)) / len(week.stocks.knowledge),
+        "reward": none if verdict is None else average(verdict.reward),
+        "surplus": average(surplus(week)),
+        **dict.fromkeys(("debt", "knowledge", "documented", "orphaned", "incidents", "features", "backlog"), nothing),
+        **(state_of_project(week) if stocks is not None else {}),
+        "cost": 1 + (none if week.gone is None or rules.turnover is None else replacement(rules.turnover, week.gone)),
         "hours": hours,
+        "hours_bound": average(bound(week)),
+        "craft": nothing if week.craft is None else average(week.craft),
         "gaming_share": summed(effort[worthless & (rules.scored > 0)]) / spent,
         "wasted_share": summed(effort[worthless]) / spent,
-        "promoted": np.zeros(nothing.shape) if week.verdict is None else total(week.verdict.promoted),
-        "laid_off": np.zeros(nothing.shape) if week.verdict is None else total(week.verdict.laid_off),
+        "promoted": none if verdict is None else total(verdict.promoted),
+        "laid_off": none if verdict is None else total(verdict.laid_off),
+        "left": none if week.gone is None else total(week.gone.astype(np.float64)),
     }
-    columns |= dict.fromkeys(REVIEWED, nothing) if week.verdict is None else reviewed(week, rules)
+    read = [*REVIEWED, *(f"utility_{k}" for k in rules.decision.motives)]
+    columns |= dict.fromkeys(read, nothing) if verdict is None else reviewed(week, verdict)
     return columns | {f"effort_{k}": e for k, e in zip(rules.activities, effort, strict=True)}
 
 
-def reviewed(week: Week, rules: Rules) -> dict[str, Floats]:
+def state_of_project(week: Week) -> dict[str, Floats]:
+    """Return what is read off the project: name → (runs,)."""
+    project, stocks = week.rules.project, week.stocks
+    assert project is not None and stocks is not None
+    return {"debt": stocks.debt, "knowledge": average(summed(stocks.knowledge)) / len(stocks.knowledge)}
+
+
+def bound(week: Week) -> Floats:
+    """Return 1 for members whose week has the most or the least hours there are: (runs, members)."""
+    hours = summed(week.effort)
+    low, high = week.rules.decision.choice.hours
+    slack = 1e-3  # [week] on the way there
+    return ((hours > high - slack) | ((low > 0) & (hours < low + slack))).astype(np.float64)
+
+
+def reviewed(week: Week, verdict: Verdict) -> dict[str, Floats]:
     """Return the columns that are read at reviews: name → (runs,)."""
-    assert week.verdict is not None
-    score, worth = ranks(week.verdict.score), ranks(week.verdict.contribution)
+    rules, known, choice = week.rules, week.known, week.rules.decision.choice
+    score, worth = ranks(verdict.score), ranks(verdict.contribution)
     covariance, spread_score, spread_worth = total(score * worth), total(score**2), total(worth**2)
-    known, choice, distaste = week.known, rules.decision.choice, rules.decision.distaste[:, None, None]
     f = rules.worth
 
     def gain(m: Floats) -> Floats:
-        return weighed(f, choice.respond(m - distaste, known.habit) * known.skill)
+        wanted = m if known.objection is None else m - known.objection
+        return weighed(f, choice.respond(wanted, known.habit) * known.skill)
 
     idle = gain(np.zeros(week.m.shape))
     unscored = replace(known, stakes=replace(known.stakes, strength=0.0))
     through_score = rules.decision.weigh(week.terms) - rules.decision.weigh(rules.decision.perceive(unscored))
-    lengths = norm(week.m) * np.sqrt(weighed(f, np.broadcast_to(f[:, None, None], week.m.shape)))
+    gap, angle = misperceived(week)
+    low = rules.stakes.layoff.places(rules.members) if rules.stakes.layoff is not None else LOW * rules.members
     with np.errstate(divide="ignore", invalid="ignore"):
-        cosine = np.where(lengths > 0, weighed(f, week.m) / lengths, np.nan)
         rank_correlation = covariance / np.sqrt(spread_score * spread_worth)
-    return {
+    utilities = {
+        f"utility_{k}": average(motive.utility(week.effort, known)) for k, motive in rules.decision.motives.items()
+    }
+    return utilities | {
         "truck_factor": np.full(len(covariance), np.nan)
         if rules.project is None or week.stocks is None
         else truck_factor(rules.project, week.stocks),
@@ -109,22 +154,77 @@ def reviewed(week: Week, rules: Rules) -> dict[str, Floats]:
         "rank_covariance": covariance,
         "rank_spread_score": spread_score,
         "rank_spread_worth": spread_worth,
-        "alignment": average(cosine),
+        "review_score": average(verdict.score),
+        "review_score_square": average(verdict.score**2),
+        "contribution": average(verdict.contribution),
+        "contribution_square": average(verdict.contribution**2),
+        "alignment": average(cosine(week.m, np.broadcast_to(f[:, None, None], week.m.shape))),
         "alignment_gain": average(gain(week.m) - idle),
         "alignment_best": average(gain(aligned(week.m, f)) - idle),
         "incentive": average(norm(through_score)),
+        "perception_gap": gap,
+        "perception_angle": angle,
+        "gini": gini(verdict.reward),
+        "mislabelled_low": mislabelled(-verdict.score, -verdict.contribution, max(1, round(low))),
+        "mislabelled_promoted": total(verdict.promoted * (1 - top(verdict.contribution, total(verdict.promoted))))
+        / total(verdict.promoted)
+        if verdict.promoted.any()
+        else np.full(len(covariance), np.nan),
+        "caught": average(verdict.caught),
     }
 
 
-def surplus(week: Week, rules: Rules) -> Floats:
+def cosine(x: Floats, y: Floats) -> Floats:
+    """Return the cosine of the angle between each member's vectors, NaN where one is 0: (runs, members)."""
+    size = norm(x) * norm(y)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(size > 0, weighed(x, y) / size, np.nan))
+
+
+def misperceived(week: Week) -> tuple[Floats, Floats]:
+    """Return ‖r̃ − r‖/‖r‖ and the angle between them [degree], means over members: (runs,) both."""
+    known = week.known
+    true = week.rules.counts[:, None, None] * known.shows
+    size = norm(true)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = np.where(size > 0, norm(known.slope - true) / size, np.nan)
+    angle = np.degrees(np.arccos(np.clip(cosine(known.slope, true), -1.0, 1.0)))
+    return average(gap), average(angle)
+
+
+def gini(x: Floats) -> Floats:
+    """Mean difference between two members over twice the mean size, 0 where all get the same: (runs,)."""
+    members = x.shape[-1]
+    ranked = np.sort(x, axis=-1)
+    difference = 2 * total(ranked * (2 * np.arange(members) - members + 1)) / members**2
+    size = 2 * average(np.abs(x))
+    return np.divide(difference, size, out=np.zeros(size.shape), where=size > 0)
+
+
+def top(x: Floats, count: Floats) -> Floats:
+    """Return how much of each member is among the `count` (runs,) highest of its team: (runs, members), in [0, 1]."""
+    ahead, level = places(x)
+    return np.clip(count[:, None] - ahead, 0, level) / level
+
+
+def mislabelled(label: Floats, truth: Floats, count: int) -> Floats:
+    """Return which share of the `count` highest by `label` is not among the `count` highest by `truth`: (runs,)."""
+    chosen = np.full(len(label), float(count))
+    return 1 - total(top(label, chosen) * top(truth, chosen)) / count
+
+
+def surplus(week: Week) -> Floats:
     """Return f'(skill∘a) − effort cost − ½·risk_aversion·variance of pay: (runs, members) [utility]."""
-    known, stakes = week.known, rules.stakes
+    known, rules, stakes = week.known, week.rules, week.rules.stakes
     result = week.gain - rules.decision.choice.effort_cost(week.effort, known.habit)
-    if rules.risk_aversion and stakes.pay is not None:
-        slope = stakes.strength * stakes.pay.incentive(known.score, known.field, stakes.contest)
-        variance = rules.review.weeks * rules.measurement.variance_of(rules.review)
-        result = result - 0.5 * rules.risk_aversion * slope * slope * variance
-    return result
+    if not rules.risk_aversion or stakes.pay is None or stakes.by_lot:
+        return result
+    rivals, contest = rules.members - 1, stakes.contest
+    slope = stakes.pay.incentive(known.score_for(stakes.pay), known.field, contest)
+    others = stakes.pay.spill(rules.members)
+    own = 0.0 if rules.tied else contest.noise**2
+    variance = (slope**2 + rivals * others**2) * own + (slope + rivals * others) ** 2 * contest.common**2
+    return result - 0.5 * rules.risk_aversion * rules.review.weeks * stakes.strength**2 * variance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,8 +244,8 @@ class Results:
         r, what a unit of effort adds to a score at skill 1.
     worth_loading : (activity,)
         f.
-    twin : Results or None
-        The aligned team on the same draws, if it was run.
+    twin, shadow : Results or None
+        The aligned team, and the team whose scheme is only measured, on the same draws, if they were run.
     """
 
     scenario: Scenario
@@ -157,6 +257,7 @@ class Results:
     scored: Floats
     worth_loading: Floats
     twin: Results | None
+    shadow: Results | None
 
     def measures(self) -> pd.DataFrame:
         """Return one row per run, a column per measure; NaN where a measure is undefined."""
@@ -183,7 +284,7 @@ class Results:
         return pd.DataFrame({k: v.transpose(1, 0, 2).ravel() for k, v in self.per_member.items()}, index=index)
 
 
-def kept_of_members(week: Week, rules: Rules) -> dict[str, Floats]:
+def kept_of_members(week: Week) -> dict[str, Floats]:
     """Return the columns of one week for each member: name → (runs, members)."""
     nothing = np.full(week.worth.shape, np.nan)
     columns = {
@@ -196,9 +297,12 @@ def kept_of_members(week: Week, rules: Rules) -> dict[str, Floats]:
         "laid_off": np.zeros(nothing.shape) if week.verdict is None else week.verdict.laid_off,
         "skill": week.known.skill,
         "expected_score": week.known.score,
+        "craft": nothing if week.craft is None else week.craft,
+        "gone": np.zeros(nothing.shape) if week.gone is None else week.gone.astype(np.float64),
     }
-    columns |= {f"effort_{k}": e for k, e in zip(rules.activities, week.effort, strict=True)}
-    return columns | {f"m_{k}": e for k, e in zip(rules.activities, week.m, strict=True)}
+    names = week.rules.activities
+    columns |= {f"effort_{k}": e for k, e in zip(names, week.effort, strict=True)}
+    return columns | {f"m_{k}": e for k, e in zip(names, week.m, strict=True)}
 
 
 def joined(parts: list[Results]) -> Results:
@@ -206,6 +310,7 @@ def joined(parts: list[Results]) -> Results:
     first = parts[0]
     members = [p.per_member for p in parts if p.per_member is not None]
     twins = [p.twin for p in parts if p.twin is not None]
+    shadows = [p.shadow for p in parts if p.shadow is not None]
     return Results(
         scenario=first.scenario,
         seed=first.seed,
@@ -216,4 +321,5 @@ def joined(parts: list[Results]) -> Results:
         scored=first.scored,
         worth_loading=first.worth_loading,
         twin=joined(twins) if twins else None,
+        shadow=joined(shadows) if shadows else None,
     )

@@ -1,6 +1,6 @@
 """What is fixed while a team works: the scenario as arrays.
 
-    r_k = Σ_m w_m·G_mk                     what a unit of effort adds to a score
+    r_k = Σ_m w_m·G_mk                     what a unit of effort adds to a score (gaming: at mean initial craft)
     power `equal`: w is scaled so that ‖r‖ = ‖f‖
     stability s = Prize·z·φ(z)·r'C⁻¹r/σ²   of a contest, σ with the spread of ability and experiments;
                                            not to lose one of k places is to win one of the other N − k
@@ -12,63 +12,86 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy.special import ndtri
 
 from sim.activities import Activity
 from sim.arrays import Floats, dot, length
+from sim.beliefs import Beliefs
 from sim.contest import Contest
+from sim.craft import Craft
 from sim.decision import StockDecision
 from sim.draws import Causes
 from sim.errors import InvalidInput, ModelWarning
-from sim.evaluation import Measurement, Review
-from sim.perception import Beliefs, Stakes
+from sim.evaluation import Measurement, Review, Scheme
+from sim.perception import Stakes
 from sim.project import Project, Traces
-from sim.scenario import Scenario
+from sim.scenario import RULES, Phase, Scenario
 from sim.signals import Signal, rounded
+from sim.turnover import Turnover
+
+LIKING = "liking"  # the signal that leaks into whatever passes through a person's judgement
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """Everything that does not move. Shapes stand beside the fields.
+    """Everything that does not move while a scheme is in force. Shapes stand beside the fields.
 
     Parameters
     ----------
+    since : int
+        The week with which the scheme came into force.
     worth : (activity,)
         f; without a project, what it is worth at once.
-    scored : (activity,)
-        r, at skill 1.
-    told : (activity,)
-        r by the weights that members are told.
+    scored, counts : (activity,)
+        r, what effort adds to a score, at skill 1 and mean initial craft · what work shown adds.
+    told, told_pooled : (activity,), the latter None where it is nothing
+        w̃'G by the weights that members hold for true, without error: of their own signals · of the team's.
+    tied : bool
+        Whether the score sets nobody apart: only the team's signals count.
     believed : (signal, activity)
-        w̃_m·G_mk, what is announced.
+        w̃_m·G_mk.
     skill : (members,)
         Given skills; NaN where drawn.
+    gaming, scruple : (activity,)
+        1 for what is a craft · how much scruples object.
+    obscures : (activity,) or None
     """
 
     activities: tuple[str, ...]
     signals: tuple[str, ...]
     names: tuple[str, ...]
     weeks: int
+    since: int
     worth: Floats
     scored: Floats
+    counts: Floats
     told: Floats
+    told_pooled: Floats | None
+    tied: bool
     believed: Floats
     measurement: Measurement
     stakes: Stakes
     review: Review
     beliefs: Beliefs
     decision: StockDecision
+    craft: Craft | None
     project: Project | None
+    turnover: Turnover | None
     traces: Traces
+    market: Floats | None
+    forgets: float
     observed: dict[str, Floats]
     causes: Causes
     skill: Floats
     skill_sd: float
     habit: Floats
     habit_sd: float
+    gaming: Floats
+    scruple: Floats
+    obscures: Floats | None
     risk_aversion: float
     aligned: bool
 
@@ -78,40 +101,64 @@ class Rules:
         return len(self.names)
 
 
-def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
-    """Turn a scenario into arrays.
+def plan_of(scenario: Scenario, *, aligned: bool = False, shadow: bool = False) -> tuple[Rules, ...]:
+    """Return the rules of each phase of a scenario, in order.
 
     Parameters
     ----------
     scenario : Scenario
     aligned : bool
-        Whether everyone's marginal rewards are turned towards the worth of the work, at their own strength.
+        Whether everyone's marginal rewards are turned towards the worth of the work, at their own strength,
+        from the week on from which the scheme counts.
+    shadow : bool
+        Whether the scheme under study is only measured, to the end.
     """
-    team, scheme, names = scenario.team, scenario.scheme, tuple(scenario.activities)
+    phases = [replace(p, by_lot=p.by_lot or (shadow and p.start >= scenario.since)) for p in scenario.phases]
+    lots = any(p.by_lot or _tied(scenario, p.scheme) for p in phases)
+    return tuple(_rules(scenario, p, aligned and p.start >= scenario.since, lots) for p in phases)
+
+
+def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
+    """Return the rules of a scenario when its scheme begins to count."""
+    return next(rules for rules in plan_of(scenario, aligned=aligned) if rules.since >= scenario.since)
+
+
+def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules:
+    """Turn a phase of a scenario into arrays."""
+    team, scheme, names = scenario.team, phase.scheme, tuple(scenario.activities)
     kinds = list(scenario.activities.values())
     seats = team.seats
     worth = np.array([a.worth if scenario.project else a.worth_now for a in kinds])
-    weighed_signals = tuple(scheme.weights) + tuple(s for s in scheme.announced or {} if s not in scheme.weights)
-    measurement = _measurement(scenario, weighed_signals, names, worth)
+    gaming = np.array([float(a.gaming) for a in kinds])
+    crafty = np.where(gaming > 0, 1.0 if scenario.craft is None else scenario.craft.start, 1.0)
+    listed = _signals(scenario)
+    measurement = _measurement(scenario, scheme, listed, names, worth, crafty)
     size = _size(measurement.shared, len(seats))
-    each = (measurement.weight * size)[:, None] * measurement.loading
-    scored = np.cumsum(each, axis=0)[-1] if len(each) else np.zeros(len(names))
-    believed = _believed(scenario, measurement, weighed_signals) * size[:, None]
+    tied = _tied(scenario, scheme)
+    scored = _along(measurement.weight * size, measurement.loading * crafty)
+    believed = _believed(scenario, scheme, measurement, listed) * size[:, None]
+    own, whole = measurement.variance_of(scheme.review, own=True), measurement.variance_of(scheme.review)
     contest = Contest(
         members=len(seats),
-        noise=math.sqrt(measurement.variance_of(scheme.review)),
+        noise=1.0 if tied else math.sqrt(own),
         rivals=scheme.rivals,
         exact_up_to=scheme.exact_up_to,
+        common=math.sqrt(max(whole - own, 0.0)),
     )
     at_risk = scheme.layoff or team.layoff
+    outside = next((m for m in scenario.motives.values() if hasattr(m, "decay")), None)
     rules = Rules(
         activities=names,
-        signals=weighed_signals,
+        signals=listed,
         names=tuple(p.name for p in seats),
         weeks=scenario.weeks,
+        since=phase.start,
         worth=worth,
         scored=scored,
-        told=np.cumsum(believed, axis=0)[-1] if len(believed) else np.zeros(len(names)),
+        counts=_along(measurement.weight * size, measurement.loading),
+        told=_along((size == 1) * 1.0, believed),
+        told_pooled=_along((size < 1) * 1.0, believed) if measurement.pools else None,
+        tied=tied,
         believed=believed,
         measurement=measurement,
         stakes=Stakes(
@@ -121,7 +168,8 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
             loss=0.0 if at_risk is None else at_risk.loss,
             contest=contest,
             strength=scheme.strength,
-            by_lot=False,
+            by_lot=phase.by_lot,
+            audit=None if phase.by_lot else scheme.audit,
         ),
         review=scheme.review,
         beliefs=scenario.beliefs,
@@ -132,24 +180,80 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
             conduct=scenario.conduct,
             distaste=np.array([a.distaste for a in kinds]),
         ),
+        craft=scenario.craft if gaming.any() else None,
         project=scenario.project,
+        turnover=scenario.turnover,
         traces=_traces(kinds),
+        market=None
+        if outside is None or scenario.turnover is None
+        else np.array([outside.loadings.get(k, 0.0) for k in names]),
+        forgets=getattr(outside, "decay", 0.0),
         observed=_observed(scenario, names),
-        causes=Causes(
-            explore=tuple(f"explore:{k}" for k in names) if scenario.conduct.experimentation else (),
-            noise=tuple(f"signal:{s}" for s in weighed_signals),
-            blur=("attribution",) if measurement.blur else (),
-            luck=tuple(f"places:{c}" for c in ("pay", "promotion", "layoff")),
-        ),
+        causes=_causes(scenario, listed, lots),
         skill=np.array([np.nan if p.skill is None else p.skill for p in seats]),
         skill_sd=team.skill_sd,
         habit=np.array([a.habit for a in kinds]),
         habit_sd=team.habit_sd,
+        gaming=gaming,
+        scruple=np.array([a.scruple for a in kinds]),
+        obscures=np.array([a.obscures for a in kinds]) if any(a.obscures for a in kinds) else None,
         risk_aversion=team.risk_aversion,
         aligned=aligned,
     )
-    _check_contests(rules)
+    if not phase.by_lot:
+        _check_contests(rules)
     return rules
+
+
+def _along(weight: Floats, loading: Floats) -> Floats:
+    """Return Σ_m w_m·G_mk, signal after signal: (signal,) and (signal, activity) to (activity,)."""
+    each = weight[:, None] * loading
+    return np.asarray(np.cumsum(each, axis=0)[-1]) if len(each) else np.zeros(loading.shape[1])
+
+
+def _signals(scenario: Scenario) -> tuple[str, ...]:
+    """Return the signals that count, or are said to count, under any scheme of the scenario, each once."""
+    names: list[str] = []
+    for phase in (max(scenario.phases, key=lambda p: p.scheme is scenario.scheme), *scenario.phases):
+        names += [*weights_of(scenario, phase.scheme), *(phase.scheme.announced or {})]
+    return tuple(dict.fromkeys([*names, *(scenario.beliefs.folklore or {})]))
+
+
+def weights_of(scenario: Scenario, scheme: Scheme) -> dict[str, float]:
+    """Return what each signal counts for, the halo of being liked included."""
+    weights = dict(scheme.weights)
+    judged = sum(abs(w) for s, w in weights.items() if scenario.signals[s].subjective and s != LIKING)
+    if scheme.halo.liking and judged and LIKING in scenario.signals:
+        weights[LIKING] = weights.get(LIKING, 0.0) + scheme.halo.liking * judged
+    return weights
+
+
+def _tied(scenario: Scenario, scheme: Scheme) -> bool:
+    """Whether a score sets nobody apart: all that counts is the team's."""
+    counts = [scenario.signals[s].shared for s, w in weights_of(scenario, scheme).items() if w]
+    return bool(counts) and all(counts)
+
+
+def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
+    """Return what chance decides in a week, under whatever scheme of the scenario."""
+    schemes = [p.scheme for p in scenario.phases]
+    loud = any(scenario.signals[s].noise.common for s in listed)
+    tries = scenario.conduct.experimentation or getattr(scenario.choice, "sampled", False)
+    hears = scenario.beliefs.rationality == "learned" and scenario.beliefs.learning
+    incidents = scenario.project is not None and getattr(scenario.project, "incidents", None) is not None
+    return Causes(
+        explore=tuple(f"explore:{k}" for k in scenario.activities) if tries else (),
+        noise=tuple(f"signal:{s}" for s in listed),
+        shock=tuple(f"shock:{s}" for s in listed) if loud else (),
+        blur=("attribution",) if any(s.attribution for s in schemes) else (),
+        luck=tuple(f"places:{c}" for c in RULES),
+        lot=tuple(f"lottery:{c}" for c in RULES) if lots else (),
+        audit=("audit",) if any(s.audit for s in schemes) else (),
+        hears=tuple(f"hears:{i}" for i in range(hears.peers)) if hears else (),
+        incident=("incident",) if incidents else (),
+        exit=("exit",) if scenario.turnover is not None else (),
+        newcomer=("newcomer",) if scenario.turnover is not None else (),
+    )
 
 
 def _observed(scenario: Scenario, activities: tuple[str, ...]) -> dict[str, Floats]:
@@ -162,28 +266,33 @@ def _observed(scenario: Scenario, activities: tuple[str, ...]) -> dict[str, Floa
     return {s: np.array([rounded(x / (length(g) or 1.0)) for x in g]) for s, g in loading.items()}
 
 
-def _standard(scenario: Scenario, signal: Signal, activities: tuple[str, ...]) -> tuple[Floats, float]:
-    """Return loadings (activity,) and noise of a signal, standardised if the scheme says so."""
-    loading, sd = signal.along(activities), signal.noise.sd
-    if scenario.scheme.standardise:
-        if scenario.reference is None:
-            raise InvalidInput("reference_team", None, "given where scheme.standardise is true")
-        unit = scenario.reference.sd(signal) or 1.0
-        loading, sd = [rounded(g / unit) for g in loading], rounded(sd / unit)
-    return np.array(loading), sd
+def _unit(scenario: Scenario, scheme: Scheme, signal: Signal) -> float:
+    """Return what a signal is divided by: its standard deviation, if the scheme standardises."""
+    if not scheme.standardise:
+        return 1.0
+    if scenario.reference is None:
+        raise InvalidInput("reference_team", None, "given where scheme.standardise is true")
+    return scenario.reference.sd(signal) or 1.0
 
 
 def _measurement(
-    scenario: Scenario, signals: tuple[str, ...], activities: tuple[str, ...], worth: Floats
+    scenario: Scenario, scheme: Scheme, listed: tuple[str, ...], activities: tuple[str, ...], worth: Floats, crafty: Floats
 ) -> Measurement:
-    scheme = scenario.scheme
-    standard = [_standard(scenario, scenario.signals[s], activities) for s in signals]
-    loading = np.array([g for g, _ in standard]).reshape(-1, len(activities))
-    weight = np.array([scheme.weights.get(s, 0.0) for s in signals])
-    shared = tuple(scenario.signals[s].shared for s in signals)
+    signals = [scenario.signals[s] for s in listed]
+    units = [_unit(scenario, scheme, s) for s in signals]
+    loading = np.array(
+        [[rounded(g / u) if u != 1 else g for g in s.along(activities)] for s, u in zip(signals, units, strict=True)]
+    ).reshape(-1, len(activities))
+
+    def scaled(values: list[float]) -> Floats:
+        return np.array([rounded(x / u) if u != 1 else x for x, u in zip(values, units, strict=True)])
+
+    weights = weights_of(scenario, scheme)
+    weight = np.array([weights.get(s, 0.0) for s in listed])
+    shared = tuple(s.shared for s in signals)
     size = _size(shared, len(scenario.team.seats))
-    direction = [dot(weight * size, loading[:, k]) for k in range(len(activities))]
-    own = [dot(weight * (size == 1), loading[:, k]) for k in range(len(activities))]
+    direction = _along(weight * size, loading * crafty)
+    own = _along(weight * (size == 1), loading * crafty)
     scale = 1.0
     if scheme.power == "equal" and weight.any():
         if length(direction) == 0:
@@ -191,19 +300,19 @@ def _measurement(
                 "scheme.weights", dict(scheme.weights), "weights under which some activity changes the score"
             )
         scale = rounded(length(worth) / length(direction))
-    if any(s and w for s, w in zip(shared, weight, strict=True)) and (scheme.promotion or scheme.layoff):
-        raise InvalidInput(
-            "scheme.promotion",
-            "given",
-            "null, and layoff null, where a shared signal is weighed: all would tie",
-        )
     return Measurement(
         weight=weight * scale,
         loading=loading,
-        sd=np.array([sd for _, sd in standard]),
+        sd=scaled([s.noise.sd for s in signals]),
+        common=scaled([s.noise.common for s in signals]),
+        freedom=tuple(s.noise.freedom for s in signals),
         shared=shared,
-        mix=_mix(scenario, len(signals)),
+        lag=tuple(s.lag for s in signals),
+        saturation=tuple(None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)),
+        mix=_mix(scheme, tuple(weights), listed),
         blur=scheme.attribution * length(own) * scale,
+        rater=scheme.rater * length(own) * scale,
+        tenure=scheme.halo.tenure,
     )
 
 
@@ -212,32 +321,49 @@ def _size(shared: tuple[bool, ...], members: int) -> Floats:
     return np.where(shared, 1 / members, 1.0)
 
 
-def _mix(scenario: Scenario, signals: int) -> Floats | None:
-    given = scenario.scheme.correlation
+def _mix(scheme: Scheme, weighed_signals: tuple[str, ...], listed: tuple[str, ...]) -> Floats | None:
+    given, n = scheme.correlation, len(weighed_signals)
     if given is None:
         return None
     try:
         correlation = np.array(given)
-        if correlation.shape != (signals, signals) or (np.diag(correlation) != 1).any():
+        if correlation.shape != (n, n) or (np.diag(correlation) != 1).any():
             raise ValueError
         if not np.allclose(correlation, correlation.T, rtol=0, atol=1e-12):
             raise ValueError
-        return np.linalg.cholesky(correlation)
+        place = [listed.index(s) for s in weighed_signals]
+        mix = np.eye(len(listed))
+        mix[np.ix_(place, place)] = np.linalg.cholesky(correlation)
+        return mix
     except (ValueError, np.linalg.LinAlgError):
-        allowed = f"a symmetric positive definite matrix, {signals} by {signals}, with ones on its diagonal"
+        allowed = f"a symmetric positive definite matrix, {n} by {n}, with ones on its diagonal"
         raise InvalidInput("scheme.correlation", given, allowed) from None
 
 
-def _believed(scenario: Scenario, measurement: Measurement, signals: tuple[str, ...]) -> Floats:
-    """Return w̃·G: the weights as announced, at the power of the true ones."""
-    scheme = scenario.scheme
-    weight = measurement.weight
-    if scheme.announced is not None and scenario.beliefs.rationality != "perfect":
-        told = np.array([scheme.announced.get(s, 0.0) for s in signals])
-        true = np.array([scheme.weights.get(s, 0.0) for s in signals])
-        scale = next((float(w / t) for w, t in zip(weight, true, strict=True) if t), 1.0)
-        weight = told * scale
-    return weight[:, None] * measurement.loading
+def _believed(scenario: Scenario, scheme: Scheme, measurement: Measurement, listed: tuple[str, ...]) -> Floats:
+    """Return w̃·G: the weights as members hold them for true, at the power of the true ones."""
+    beliefs, true = scenario.beliefs, measurement.weight
+    if beliefs.rationality == "perfect":
+        weight = true
+    else:
+        plain = np.array([weights_of(scenario, scheme).get(s, 0.0) for s in listed])
+        scale = next((float(w / t) for w, t in zip(true, plain, strict=True) if t), 1.0)
+        weight = true
+        if scheme.announced is not None:
+            weight = scale * np.array([scheme.announced.get(s, 0.0) for s in listed])
+        share = 1.0 if scheme.secret else beliefs.folklore_share
+        if share:
+            folklore = np.array([(beliefs.folklore or {}).get(s, 0.0) for s in listed])
+            size = length(_along(folklore, measurement.loading))
+            folklore = folklore * (length(_along(true, measurement.loading)) / size if size else 0.0)
+            weight = (1 - share) * weight + share * folklore
+        if beliefs.sees_through:
+            weight = (1 - beliefs.sees_through) * weight + beliefs.sees_through * true
+        if beliefs.salience:
+            explicit = np.array([scenario.signals[s].explicit for s in listed])
+            weight = weight * np.where(explicit, 1 + beliefs.salience, 1.0)
+    delayed = np.array([scheme.review.patience**lag for lag in measurement.lag])
+    return (weight * delayed)[:, None] * measurement.loading
 
 
 def _traces(kinds: list[Activity]) -> Traces:
@@ -280,6 +406,8 @@ def _check_contests(rules: Rules) -> None:
                     ModelWarning,
                     2,
                 )
+                continue
+            if rules.tied:
                 continue
             if stakes.contest.noise <= 0:
                 allowed = "above 0: a contest needs luck"

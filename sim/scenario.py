@@ -10,22 +10,27 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.activities import Activity
+from sim.beliefs import Beliefs
 from sim.catalogue import build
 from sim.choice.base import Choice
+from sim.craft import Craft
 from sim.decision import Conduct
 from sim.errors import InvalidInput, nearest, unknown
-from sim.evaluation import Scheme
+from sim.evaluation import Change, Scheme
 from sim.fields import construct
 from sim.motives.base import Motive
-from sim.perception import Beliefs
 from sim.project import Project
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
 from sim.signals import Reference, Signal
+from sim.turnover import Turnover
 
 KEYS = (
     "story",
     "weeks",
+    "onset",
+    "today",
+    "good_intent",
     "activities",
     "signals",
     "motives",
@@ -34,7 +39,9 @@ KEYS = (
     "choice",
     "conduct",
     "beliefs",
+    "craft",
     "project",
+    "turnover",
     "reference_team",
 )
 RULES = ("pay", "promotion", "layoff")
@@ -129,13 +136,34 @@ class Team:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Phase:
+    """A stretch of weeks under one scheme.
+
+    Parameters
+    ----------
+    start : int
+        The week it begins with.
+    scheme : Scheme
+    by_lot : bool
+        Whether the scheme is only measured, and chance decides who rises and who goes.
+    """
+
+    start: int
+    scheme: Scheme
+    by_lot: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scenario:
     """Everything that a run needs besides a seed.
 
-    Build one with `sim.load` or `scenario_from`; change one with `with_`.
+    Build one with `sim.load` or `scenario_from`; change one with `with_`. `scheme` is the one under study;
+    `phases` are what is in force when, in order; `since` is the week from which the scheme counts.
     """
 
     weeks: int
+    phases: tuple[Phase, ...]
+    since: int
     activities: Mapping[str, Activity]
     signals: Mapping[str, Signal]
     motives: Mapping[str, Motive]
@@ -144,7 +172,9 @@ class Scenario:
     choice: Choice
     conduct: Conduct
     beliefs: Beliefs
+    craft: Craft | None
     project: Project | None
+    turnover: Turnover | None
     reference: Reference | None
     config: Mapping[str, Any]
 
@@ -186,15 +216,16 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         raise InvalidInput("weeks", weeks, "a whole number, at least 1")
     listed = _mapping(config["activities"], "activities")
     activities = {k: _activity(v, f"activities.{k}") for k, v in listed.items() if v is not None}
+    if not isinstance(config["good_intent"], bool):
+        raise InvalidInput("good_intent", config["good_intent"], "true or false")
+    activities = {k: a for k, a in activities.items() if not (a.ill and config["good_intent"])}
     if not activities:
         raise InvalidInput("activities", "{}", "at least one activity")
     f = {k: a.worth if config["project"] else a.worth_now for k, a in activities.items()}
     signals = _signals(_mapping(config["signals"], "signals"), set(listed), f)
     team = _team(config["team"])
     scheme = _scheme(config["scheme"], config["team"], signals)
-    if scheme.review.weeks > weeks:
-        allowed = f"at most the {weeks} weeks of the run"
-        raise InvalidInput("scheme.review.weeks", scheme.review.weeks, allowed)
+    phases, since = _phases(config, scheme, signals, weeks)
     known = _mapping(config["motives"], "motives")
     wanted = [m for p in team.people for m, weight in p.motives.items()]
     for i, person in enumerate(team.people):
@@ -206,8 +237,16 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     for activity in conduct.initial or {}:
         if activity not in listed:
             raise unknown("conduct.initial", activity, listed)
+    beliefs: Beliefs = construct(Beliefs, config["beliefs"], "beliefs")
+    for signal in beliefs.folklore or {}:
+        if signal not in signals:
+            raise unknown("beliefs.folklore", signal, signals)
+    if any(p.scheme.secret for p in phases) and not beliefs.folklore:
+        raise InvalidInput("beliefs.folklore", beliefs.folklore, "given where a scheme is secret")
     return Scenario(
         weeks=weeks,
+        phases=phases,
+        since=since,
         activities=activities,
         signals=signals,
         motives=motives,
@@ -215,11 +254,11 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         scheme=scheme,
         choice=build("choice", config["choice"], "choice"),
         conduct=conduct,
-        beliefs=construct(Beliefs, config["beliefs"], "beliefs"),
-        project=None if config["project"] is None else construct(Project, config["project"], "project"),
-        reference=None
-        if config["reference_team"] is None
-        else construct(Reference, config["reference_team"], "reference_team"),
+        beliefs=beliefs,
+        craft=_part(Craft, config["craft"], "craft"),
+        project=_part(Project, config["project"], "project"),
+        turnover=_part(Turnover, config["turnover"], "turnover"),
+        reference=_part(Reference, config["reference_team"], "reference_team"),
         config=config,
     )
 
@@ -233,6 +272,76 @@ def _mapping(value: object, key: str) -> Mapping[str, Any]:
 def _activity(config: object, key: str) -> Activity:
     activity: Activity = construct(Activity, {**EFFECTS, **_mapping(config, key)}, key)
     return activity
+
+
+def _part(cls: type[Any], config: object, key: str) -> Any:
+    return None if config is None else construct(cls, config, key)
+
+
+def _phases(
+    config: Mapping[str, Any], scheme: Scheme, signals: Mapping[str, Signal], weeks: int
+) -> tuple[tuple[Phase, ...], int]:
+    """Return what is in force when, and the week from which the scheme under study counts."""
+    phases: list[Phase] = []
+    start, before = 0, config["today"]
+    if before is not None:
+        known = _mapping(before, "today")
+        if set(known) != {"weeks", "scheme"}:
+            raise InvalidInput("today", sorted(map(str, known)), "a mapping of weeks and scheme")
+        start = _whole(known["weeks"], "today.weeks", 1, weeks - 1)
+        today = _scheme(known["scheme"], config["team"], signals, "today.scheme")
+        phases.append(Phase(start=0, scheme=today, by_lot=False))
+    onset = _whole(config["onset"], "onset", 0, weeks - start - 1)
+    if onset:
+        phases.append(Phase(start=start, scheme=scheme, by_lot=True))
+    since = start + onset
+    phases.append(Phase(start=since, scheme=scheme, by_lot=False))
+    for change in sorted((*scheme.changes, *_rotated(scheme, weeks - since)), key=lambda c: c.week):
+        if since + change.week >= weeks:
+            continue
+        entry = copy.deepcopy(dict(config["scheme"]))
+        for key, value in change.set.items():
+            _put(entry, key, copy.deepcopy(value), f"scheme.changes.set.{key}")
+        changed = _scheme(entry, config["team"], signals)
+        phases.append(Phase(start=since + change.week, scheme=changed, by_lot=False))
+    merged = [phases[0]]
+    for phase in phases[1:]:
+        if (phase.scheme, phase.by_lot) != (merged[-1].scheme, merged[-1].by_lot):
+            merged.append(phase)
+    for phase, end in zip(merged, [p.start for p in merged[1:]] + [weeks], strict=True):
+        if phase.scheme.review.weeks > end - phase.start:
+            allowed = f"at most the {end - phase.start} weeks in which the scheme is in force"
+            if len(merged) == 1:
+                allowed = f"at most the {weeks} weeks of the run"
+            raise InvalidInput("scheme.review.weeks", phase.scheme.review.weeks, allowed)
+    return tuple(merged), since
+
+
+def _rotated(scheme: Scheme, weeks: int) -> list[Change]:
+    """Return the changes that a rotation of the yardstick brings within some weeks."""
+    if scheme.rotation is None:
+        return []
+    every = scheme.rotation.every * scheme.review.weeks
+    turns = range(1, -(-weeks // every))
+    among = scheme.rotation.among
+    return [Change(week=i * every, set={"weights": {among[i % len(among)]: 1.0}}) for i in turns]
+
+
+def _put(entry: dict[str, Any], key: str, value: object, name: str) -> None:
+    """Set a dotted key of a mapping."""
+    *path, last = key.split(".")
+    where: Any = entry
+    for step in path:
+        where = where.get(step) if isinstance(where, dict) else None
+    if not isinstance(where, dict):
+        raise InvalidInput(name, value, "a key of the scheme", nearest(key, entry))
+    where[last] = value
+
+
+def _whole(value: object, key: str, least: int, most: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise InvalidInput(key, value, f"a whole number from {least} to {most}")
+    return value
 
 
 def _finite(value: object, key: str) -> None:
@@ -286,20 +395,26 @@ def _rule(config: object, key: str) -> RewardRule | None:
     return rule
 
 
-def _scheme(config: object, team: Mapping[str, Any], signals: Mapping[str, Signal]) -> Scheme:
-    entry = dict(_mapping(config, "scheme"))
+def _scheme(
+    config: object, team: Mapping[str, Any], signals: Mapping[str, Signal], where: str = "scheme"
+) -> Scheme:
+    entry = dict(_mapping(config, where))
     for rule in RULES:
         chosen = team.get(rule) if entry.get(rule) == "team" else entry.get(rule)
-        entry[rule] = _rule(chosen, f"scheme.{rule}")
-    scheme: Scheme = construct(Scheme, entry, "scheme")
-    for key in ("weights", "announced"):
-        for signal in getattr(scheme, key) or {}:
+        entry[rule] = _rule(chosen, f"{where}.{rule}")
+    if isinstance(entry.get("rotation"), Mapping) and not entry.get("weights"):
+        among = entry["rotation"].get("among")
+        entry["weights"] = {str(among[0]): 1.0} if isinstance(among, list | tuple) and among else {}
+    scheme: Scheme = construct(Scheme, entry, where)
+    rotated = {s: 1.0 for s in scheme.rotation.among} if scheme.rotation else {}
+    for key, named in (("weights", scheme.weights), ("announced", scheme.announced), ("rotation.among", rotated)):
+        for signal in named or {}:
             if signal not in signals:
-                raise unknown(f"scheme.{key}", signal, signals)
+                raise unknown(f"{where}.{key}", signal, signals)
     paid = scheme.pay is not None and type(scheme.pay).__name__ != "Salary"
     if not any(scheme.weights.values()) and (paid or scheme.promotion or scheme.layoff):
         raise InvalidInput(
-            "scheme.weights",
+            f"{where}.weights",
             dict(scheme.weights),
             "a weight other than 0, or pay by salary alone (promotion and layoff null)",
         )

@@ -2,8 +2,10 @@
 
     signal_im = Σ_k G_mk · skill_i·a_ik + σ_m·ε_im
 
-A shared signal is the team's mean of that, with one noise for the team. Standardised, a signal is
-divided by sd_m = √(σ_m² + G_m' V G_m), V the covariance of effort in the reference team, so that
+A shared signal is the team's mean of that, with one noise for the team. A lagged one shows the work
+of `lag` weeks ago. One that saturates shows s·(1 − exp(−x/s)) instead of x where x > 0. A common shock
+hits all members alike. Standardised, a signal is
+divided by sd_m = √(σ_m² + common_m² + G_m' V G_m), V the covariance of effort in the reference team, so that
 its unit leaves no trace.
 """
 
@@ -14,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.activities import Label
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, unknown
 
 DIGITS = 12  # significant digits of a standardised number: rounding the rest away hides the unit altogether
 
@@ -26,19 +28,30 @@ class Noise:
     Parameters
     ----------
     family : str
-        `normal`.
+        `normal`, or `student_t` for heavy tails.
     sd : float
         Standard deviation [unit of the signal], at least 0.
+    freedom : float or None
+        Degrees of freedom of `student_t`, above 2; None for `normal`.
+    common : float
+        Standard deviation of a shock that hits all members alike, besides [unit of the signal], at least 0.
     """
 
     family: str
     sd: float
+    freedom: float | None
+    common: float
 
     def __post_init__(self) -> None:
-        if self.family != "normal":
-            raise InvalidInput("family", self.family, "normal")
-        if self.sd < 0:
-            raise InvalidInput("sd", self.sd, "at least 0")
+        if self.family not in ("normal", "student_t"):
+            raise unknown("family", self.family, ["normal", "student_t"])
+        if (self.family == "student_t") != (self.freedom is not None):
+            raise InvalidInput("freedom", self.freedom, "above 2 for student_t, null for normal")
+        if self.freedom is not None and self.freedom <= 2:
+            raise InvalidInput("freedom", self.freedom, "above 2, so that there is a standard deviation")
+        for key in ("sd", "common"):
+            if getattr(self, key) < 0:
+                raise InvalidInput(key, getattr(self, key), "at least 0")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +72,10 @@ class Signal:
     loadings : mapping of str to float
         G, what a week of effort on each activity adds [unit]; activities left out add nothing.
     noise : Noise
+    lag : int
+        Weeks until work shows in it, at least 0.
+    saturation : float or None
+        What it cannot exceed however much is done [unit], above 0; None: no bound.
     """
 
     label: Label
@@ -68,6 +85,14 @@ class Signal:
     shared: bool
     loadings: Mapping[str, float]
     noise: Noise
+    lag: int
+    saturation: float | None
+
+    def __post_init__(self) -> None:
+        if self.lag < 0:
+            raise InvalidInput("lag", self.lag, "at least 0")
+        if self.saturation is not None and self.saturation <= 0:
+            raise InvalidInput("saturation", self.saturation, "above 0, or null")
 
     def along(self, activities: tuple[str, ...]) -> list[float]:
         """Return the loadings in the order of `activities`."""
@@ -100,7 +125,7 @@ class Reference:
         for i, row in enumerate(self.covariance):
             for j, v in enumerate(row):
                 spread += g[i] * g[j] * v
-        return math.sqrt(max(spread, 0.0) + signal.noise.sd**2)
+        return math.sqrt(max(spread, 0.0) + signal.noise.sd**2 + signal.noise.common**2)
 
 
 def rounded(x: float) -> float:

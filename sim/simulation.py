@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import InvalidInput, RunFailed
 from sim.results import Results, joined, kept, kept_of_members
-from sim.rules import Rules, rules_of
+from sim.rules import Rules, plan_of
 from sim.scenario import Scenario
 
 MEMBER_RUNS = 3072  # members × runs of a block: 256 runs of 12 people fit the caches
@@ -31,6 +32,7 @@ def simulate(
     *,
     members: bool = False,
     aligned: bool = True,
+    shadow: bool = False,
     decide: Decide | None = None,
 ) -> Results:
     """Run a scenario and keep every week of every run.
@@ -46,6 +48,8 @@ def simulate(
         Whether to keep every week of every member too.
     aligned : bool
         Whether to run the aligned team beside it, which some measures need.
+    shadow : bool
+        Whether to run the same team with the scheme only measured, which some measures need.
     decide : Decide or None
         How members decide; None: the stock rule.
 
@@ -55,7 +59,7 @@ def simulate(
         For a value out of range, or results that will not fit into memory.
     """
     _check(runs, seed)
-    columns = (20 + len(scenario.activities)) * (1 + aligned)
+    columns = (45 + len(scenario.activities)) * (1 + aligned + shadow)
     if members:
         columns += (9 + 2 * len(scenario.activities)) * len(scenario.team.seats)
     size = 8 * runs * scenario.weeks * columns
@@ -66,7 +70,7 @@ def simulate(
             f"what fits {LARGEST / 1e9:g} GB, and this is {size / 1e9:.1f} GB of results: iterate"
             f" sim.simulate_chunks, or use `crosspurpose run runs={runs}`",
         )
-    return joined(list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, decide=decide)))
+    return joined(list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, shadow=shadow, decide=decide)))
 
 
 def simulate_chunks(
@@ -76,6 +80,7 @@ def simulate_chunks(
     *,
     members: bool = False,
     aligned: bool = True,
+    shadow: bool = False,
     decide: Decide | None = None,
 ) -> Iterator[Results]:
     """Yield the results of `simulate` block by block, so that memory does not grow with runs."""
@@ -83,7 +88,7 @@ def simulate_chunks(
     block = block_of(len(scenario.team.seats))
     blocks = (range(first, min(first + block, runs)) for first in range(0, runs, block))
     return (
-        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, decide=decide) for numbers in blocks
+        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, shadow=shadow, decide=decide) for numbers in blocks
     )
 
 
@@ -94,30 +99,38 @@ def simulate_runs(
     *,
     members: bool = False,
     aligned: bool = True,
+    shadow: bool = False,
     decide: Decide | None = None,
 ) -> Results:
     """Run the runs of these numbers as one batch."""
-    twin = _batch(scenario, rules_of(scenario, aligned=True), numbers, seed, False, None, None) if aligned else None
-    return _batch(scenario, rules_of(scenario), numbers, seed, members, decide, twin)
+    twin = shade = None
+    if aligned:
+        twin = _batch(scenario, plan_of(scenario, aligned=True), numbers, seed)
+    if shadow:
+        shade = _batch(scenario, plan_of(scenario, shadow=True), numbers, seed)
+    own = _batch(scenario, plan_of(scenario), numbers, seed, members, decide)
+    if shade is not None:  # whom the score does not touch is paid what the others get on average
+        shade.columns["reward"] = own.columns["reward"].copy()
+    return replace(own, twin=twin, shadow=shade)
 
 
 def _batch(
     scenario: Scenario,
-    rules: Rules,
+    plan: Sequence[Rules],
     numbers: Sequence[int],
     seed: int,
-    members: bool,
-    decide: Decide | None,
-    twin: Results | None,
+    members: bool = False,
+    decide: Decide | None = None,
 ) -> Results:
+    rules = next(r for r in plan if r.since >= scenario.since)
     draws = Draws(seed, numbers, rules.members)
     columns: dict[str, Floats] = {}
     people: dict[str, Floats] = {}
-    for t, passed in enumerate(weeks(rules, draws, decide or rules.decision)):
-        for name, values in kept(passed, rules).items():
+    for t, passed in enumerate(weeks(plan, draws, decide)):
+        for name, values in kept(passed).items():
             columns.setdefault(name, np.empty((rules.weeks, len(draws.runs))))[t] = values
         if members:
-            for name, values in kept_of_members(passed, rules).items():
+            for name, values in kept_of_members(passed).items():
                 people.setdefault(name, np.empty((rules.weeks, *values.shape)))[t] = values
     if not np.isfinite(columns["worth"]).all():
         run = draws.runs[int(np.flatnonzero(~np.isfinite(columns["worth"]).all(axis=0))[0])]
@@ -131,7 +144,8 @@ def _batch(
         names=rules.names,
         scored=rules.scored,
         worth_loading=rules.worth,
-        twin=twin,
+        twin=None,
+        shadow=None,
     )
 
 

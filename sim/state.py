@@ -1,62 +1,135 @@
-"""What moves from week to week, and how it begins.
+"""What moves from week to week, how it begins, and what people who come and go do to it.
 
-skill_i = exp(sd·z_i − sd²/2)                  mean 1, unless given
+skill_i = exp(sd·z_i − sd²/2)                  mean 1, unless given; a newcomer's is drawn anew
 a0_ik = a0_k·exp(sd·z_ik − sd²/2)              the habitual week
-r̃_ik = skill_i·Σ_m w̃_m·G_mk·(1 + e_imk)       what effort is believed to add to the own score
+b_ik  = Σ_m w̃_m·G_mk·(1 + e_imk) + e_ik        what is believed at the beginning, see `beliefs`
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr
 
-from sim.arrays import Floats
-from sim.draws import Draws
+from sim import craft as crafts
+from sim import learning, reasoning
+from sim.arrays import Bools, Floats, Ints, weighed
+from sim.draws import Draws, WeekDraws
+from sim.evaluation import Verdict, trail_of
 from sim.project import Stocks, begin
+from sim.rewards.target import Target
 from sim.rules import Rules
+from sim.turnover import SETTLED, ability, leaving
 
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Who they are: drawn once for a run.
+    """Who they are.
 
     Parameters
     ----------
     skill : (runs, members)
     habit : (activity, runs, members)
         [week]
-    slope : (activity, runs, members)
-        r̃, score per effort as believed.
+    worth : (activity,) or (activity, runs, members)
+        f̃, what a unit of work is believed to be worth.
+    prior, doubt : (activity, runs, members) and (activity, activity, runs, members) or None
+        b of whoever has seen no review yet, and how sure they are of it.
+    objection : (activity, 1 or runs, 1 or members) or None
+        Distaste and scruples [utility per week of effort].
+    rater : (runs, members) or None
+        What the rater thinks of them whatever they do [standard deviations].
+    level : (runs, members) or None
+        Steps that they think ahead of rivals.
     """
 
     skill: Floats
     habit: Floats
-    slope: Floats
+    worth: Floats
+    prior: Floats
+    doubt: Floats | None
+    objection: Floats | None
+    rater: Floats | None
+    level: Ints | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """What the review window has brought so far: (runs, members), `tried` by activity.
+
+    Parameters
+    ----------
+    score, contribution : (runs, members)
+    tried : (activity, runs, members) or None
+        Work shown, where people learn.
+    gamed : (runs, members) or None
+        Effort on gaming [week], where somebody audits.
+    """
+
+    score: Floats
+    contribution: Floats
+    tried: Floats | None
+    gamed: Floats | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """Everything that moves.
+    """Everything that moves; None for what is off.
 
     Parameters
     ----------
     week : int
         Weeks that have passed.
     people : People
+    belief : (activity, runs, members)
+        b, points of score per unit of work shown.
+    doubt : (activity, activity, runs, members) or None
+        Its covariance.
+    craft : (runs, members) or None
     effort : (activity, runs, members)
         Effort of last week [week].
-    score, contribution : (runs, members)
-        What the review window has brought so far.
+    window : Window
+    trail : tuple of (lag, runs, members)
+        What signals that lag have still to show.
+    target : (runs, members) or None
+        What a score is counted from.
     stocks : Stocks or None
+    tenure, outside : (runs, members) or None
+        Weeks in the team · worth on the market outside.
+    minds : (level, activity, runs, members) or None
+        What everybody would do at each depth of reasoning [week].
     """
 
     week: int
     people: People
+    belief: Floats
+    doubt: Floats | None
+    craft: Floats | None
     effort: Floats
-    score: Floats
-    contribution: Floats
+    window: Window
+    trail: tuple[Floats, ...]
+    target: Floats | None
     stocks: Stocks | None
+    tenure: Floats | None
+    outside: Floats | None
+    minds: Floats | None
+
+    def able(self, rules: Rules) -> Floats:
+        """Work done per effort, a newcomer's ramp included: (runs, members)."""
+        if self.tenure is None or rules.turnover is None:
+            return self.people.skill
+        return self.people.skill * ability(rules.turnover, self.tenure)
+
+
+def shown(work: Floats, craft: Floats | None, gaming: Floats) -> Floats:
+    """Return work as signals show it, gaming times its craft: (activity, runs, members) both."""
+    if craft is None:
+        return work
+    result = work.copy()
+    for k in np.flatnonzero(gaming):
+        result[k] *= craft
+    return result
 
 
 def initial(rules: Rules, draws: Draws) -> State:
@@ -69,32 +142,154 @@ def initial(rules: Rules, draws: Draws) -> State:
     for k, name in enumerate(rules.activities):
         spread = _lognormal(draws.once(f"habit:{name}"), rules.habit_sd) if rules.habit_sd else 1.0
         habit[k] = rules.habit[k] * spread
-    people = People(skill=skill, habit=habit, slope=_believed(rules, draws, skill))
+    craft = None if rules.craft is None else crafts.begin(rules.craft, draws.once("craft"))
+    worth = rules.worth[:, None, None]
+    if rules.beliefs.worth_error:
+        errors = [draws.once(f"worth:{name}") for name in rules.activities]
+        worth = worth * (1 + rules.beliefs.worth_error * np.stack(errors))
+    prior, doubt = _believed(rules, draws)
+    depth = rules.beliefs.depth
+    people = People(
+        skill=skill,
+        habit=habit,
+        worth=worth,
+        prior=prior,
+        doubt=doubt,
+        objection=_objection(rules, draws),
+        rater=draws.once("rater") if rules.measurement.rater else None,
+        level=None if depth is None else reasoning.levels(depth, ndtr(draws.once("level"))),
+    )
     conduct = rules.decision.conduct
     if conduct.initial is None:
-        idle = np.zeros(shape) - rules.decision.distaste[:, None, None]
+        idle = np.zeros(shape) if people.objection is None else np.zeros(shape) - people.objection
         effort = rules.decision.choice.respond(idle, habit)
     else:
         start = np.array([conduct.initial.get(k, 0.0) for k in rules.activities])
         effort = np.broadcast_to(start[:, None, None], shape)
-    stocks = None if rules.project is None else begin(rules.project, runs, members)
-    nothing = np.zeros((runs, members))
-    return State(week=0, people=people, effort=effort, score=nothing, contribution=nothing, stocks=stocks)
+    stays = rules.turnover is not None
+    return State(
+        week=0,
+        people=people,
+        belief=prior,
+        doubt=doubt,
+        craft=craft,
+        effort=effort,
+        window=empty(rules, (runs, members)),
+        trail=trail_of(rules.measurement, shown(effort * skill, craft, rules.gaming)),
+        target=_target(rules, (runs, members)),
+        stocks=None if rules.project is None else begin(rules.project, runs, members),
+        tenure=np.full((runs, members), SETTLED) if stays else None,
+        outside=None if rules.market is None else np.zeros((runs, members)),
+        minds=None if depth is None else reasoning.begin(depth, effort),
+    )
+
+
+def entered(state: State, rules: Rules, draws: Draws) -> State:
+    """Return the state in which another scheme finds the team: what is told of it is believed anew."""
+    prior, doubt = _believed(rules, draws)
+    shape = state.people.skill.shape
+    rater = state.people.rater
+    if rules.measurement.rater and rater is None:
+        rater = draws.once("rater")
+    same = np.array_equal(prior, state.people.prior)
+    return replace(
+        state,
+        people=replace(state.people, prior=prior, doubt=doubt, rater=rater),
+        belief=state.belief if same else prior,
+        doubt=state.doubt if same else doubt,
+        window=empty(rules, shape),
+        target=_target(rules, shape),
+    )
+
+
+def aged(state: State, rules: Rules, draws: WeekDraws, verdict: Verdict | None) -> tuple[State, Bools | None]:
+    """Return the state with everybody a week older and others in the seats of those who leave, and who leaves."""
+    if rules.turnover is None or state.tenure is None:
+        return state, None
+    outside = state.outside
+    if outside is not None and rules.market is not None:
+        outside = (1 - rules.forgets) * outside + weighed(rules.market, state.effort)
+    nothing = np.zeros(state.tenure.shape)
+    laid_off = nothing if verdict is None else verdict.laid_off
+    gone = leaving(rules.turnover, nothing if outside is None else outside, laid_off, draws.exit[0])
+    older = replace(state, tenure=state.tenure + 1, outside=outside)
+    return replaced(older, rules, gone, draws.newcomer), gone
+
+
+def replaced(state: State, rules: Rules, gone: Bools, newcomer: Floats) -> State:
+    """Return the state once others sit in the seats of those who have left.
+
+    Parameters
+    ----------
+    gone : (runs, members)
+    newcomer : (1, runs, members)
+        Standard normal: the luck of whoever takes the seat.
+    """
+    if not gone.any():
+        return state
+    people = state.people
+    skill = _lognormal(newcomer[0], rules.skill_sd) if rules.skill_sd else np.ones(gone.shape)
+    assert state.tenure is not None
+    return replace(
+        state,
+        people=replace(people, skill=np.where(gone, skill, people.skill)),
+        belief=np.where(gone, people.prior, state.belief),
+        doubt=None if state.doubt is None or people.doubt is None else np.where(gone, people.doubt, state.doubt),
+        craft=None if state.craft is None or rules.craft is None else np.where(gone, rules.craft.start, state.craft),
+        effort=np.where(gone, people.habit, state.effort),
+        tenure=np.where(gone, 0.0, state.tenure),
+        outside=None if state.outside is None else np.where(gone, 0.0, state.outside),
+        stocks=None if state.stocks is None else replace(state.stocks, knowledge=np.where(gone, 0.0, state.stocks.knowledge)),
+    )
+
+
+def empty(rules: Rules, shape: tuple[int, ...]) -> Window:
+    """Return a review window in which nothing has happened yet."""
+    nothing = np.zeros(shape)
+    return Window(
+        score=nothing,
+        contribution=nothing,
+        tried=np.zeros((len(rules.activities), *shape)) if rules.beliefs.rationality == "learned" else None,
+        gamed=None if rules.stakes.audit is None else nothing,
+    )
+
+
+def _target(rules: Rules, shape: tuple[int, ...]) -> Floats | None:
+    pay = rules.stakes.pay
+    return pay.begin(shape) if isinstance(pay, Target) else None
+
+
+def _objection(rules: Rules, draws: Draws) -> Floats | None:
+    """Return what activities cost beyond the common cost: (activity, runs, members), or (activity, 1, 1)."""
+    distaste = rules.decision.distaste[:, None, None]
+    if rules.craft is not None and rules.craft.scruples and rules.scruple.any():
+        return distaste + rules.scruple[:, None, None] * crafts.scruples(rules.craft, draws.once("scruples"))
+    return distaste if distaste.any() else None
 
 
 def _lognormal(z: Floats, sd: float) -> Floats:
     return np.exp(sd * z - 0.5 * sd * sd)
 
 
-def _believed(rules: Rules, draws: Draws, skill: Floats) -> Floats:
-    """Return r̃ (activity, runs, members)."""
-    wrong = rules.beliefs.rationality == "fixed_error" and rules.beliefs.error > 0
-    slope = np.zeros((len(rules.activities), *skill.shape))
+def _believed(rules: Rules, draws: Draws) -> tuple[Floats, Floats | None]:
+    """Return b (activity, runs, members) before any review, and the doubt about it where people learn."""
+    beliefs = rules.beliefs
+    shape = (len(draws.runs), rules.members)
+    belief = np.zeros((len(rules.activities), *shape))
     for m, signal in enumerate(rules.signals):
         for k, activity in enumerate(rules.activities):
             each = rules.believed[m, k]
-            if wrong and each:
-                slope[k] += each * (1 + rules.beliefs.error * draws.once(f"belief:{signal}:{activity}"))
+            if beliefs.wrong and beliefs.error and each:
+                belief[k] += each * (1 + beliefs.error * draws.once(f"belief:{signal}:{activity}"))
             elif each:
-                slope[k] += each
-    return slope * skill
+                belief[k] += each
+    if beliefs.wrong and beliefs.error_absolute:
+        for k, activity in enumerate(rules.activities):
+            belief[k] += beliefs.error_absolute * draws.once(f"belief:{activity}")
+    if beliefs.rationality != "learned" or beliefs.learning is None:
+        return belief, None
+    relative = beliefs.learning.doubt * rules.believed
+    variance = np.full(len(rules.activities), beliefs.error_absolute**2)
+    if len(relative):
+        variance = variance + weighed(np.ones(len(relative)), (relative * relative)[:, None, :])[0]
+    return belief, learning.begin(np.broadcast_to(variance[:, None, None], belief.shape))

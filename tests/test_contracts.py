@@ -30,13 +30,21 @@ from tests.tolerances import OPTIMUM, PARABOLA, ROUNDING, SLOPE, STEP
 
 # ---------------------------------------------------------------- motives
 
-MOTIVES = options("motive")
+VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {  # what a motive's yaml leaves off
+    "intrinsic_surrogated": ("intrinsic", {"surrogation": 0.4}),
+    "safety_alone": ("safety", {"shared_risk": 0.0}),
+    "safety_in_one_boat": ("safety", {"signal": None, "shared_risk": 0.8, "axed": 0.6}),
+    "safety_from_all_sides": ("safety", {"shared_risk": 0.5, "axed": 0.5}),
+    "skill_up_saturated": ("skill_up", {"saturation": 0.3}),
+}
+MOTIVES = [*options("motive"), *VARIANTS]
 BELIEFS = ("perfect", "announced", "fixed_error")
 
 
 @cache
 def motive_and_known(name: str, rationality: str) -> tuple[Motive, Known]:
     """A motive as its yaml says, and a team that knows of it: mid-window, at unusual strength, read-only."""
+    name, others = VARIANTS.get(name, (name, {}))
     people = [{"name": n, "motives": {name: 1.0}, "skill": None} for n in ("Ada", "Ben", "Cem", "Dora", "Emil")]
     scenario = worlds.scenario(
         "scheme=impressive",
@@ -51,28 +59,28 @@ def motive_and_known(name: str, rationality: str) -> tuple[Motive, Known]:
     known = worlds.known_of(scenario, week=6, runs=(0, 1, 2, 3))
     assert known.timing != 1 and known.stakes.strength == 1.7
     assert (known.field.shape[-1] == 1) == (rationality != "perfect")
-    motive = scenario.motives[name]
+    motive = replace(scenario.motives[name], **others)
     return worlds.frozen(motive), worlds.frozen(known)
 
 
-PER_MEMBER = ("effort", "habit", "skill", "slope", "worth")  # arrays that end in (runs, members)
+PER_MEMBER = ("effort", "habit", "skill", "slope", "apart", "given", "given_apart", "worth")  # (…, runs, members)
 
 
 def of_members(known: Known, order: list[int]) -> Known:
     """The same team seated in another order."""
-    taken = {name: getattr(known, name)[..., order] for name in PER_MEMBER}
+    taken = {name: x[..., order] for name in PER_MEMBER if (x := getattr(known, name)) is not None}
     field = known.field if known.field.shape[-1] == 1 else known.field[..., order]
     return replace(known, field=field, **taken)
 
 
 def of_run(known: Known, run: int) -> Known:
     """One run of the batch."""
-    taken = {name: getattr(known, name)[..., [run], :] for name in PER_MEMBER}
+    taken = {name: x[..., [run], :] for name in PER_MEMBER if (x := getattr(known, name)) is not None}
     return replace(known, field=known.field[[run]], explore=known.explore[:, [run]], **taken)
 
 
 def test_every_motive_has_a_yaml() -> None:
-    assert sorted({yaml_of("motive", name)["kind"] for name in MOTIVES}) == kinds("motives")
+    assert sorted({yaml_of("motive", name)["kind"] for name in options("motive")}) == kinds("motives")
 
 
 @pytest.mark.parametrize("rationality", BELIEFS)
@@ -131,7 +139,8 @@ def test_what_runs_through_the_score_is_off_at_strength_zero(name: str) -> None:
     motive, known = motive_and_known(name, "perfect")
     off = replace(known, stakes=replace(known.stakes, strength=0.0))
     field = worlds.frozen(known.field)
-    blind = replace(off, stakes=replace(off.stakes, strength=5.0), slope=known.slope * 0.0, field=field)
+    nothing = known.slope * 0.0
+    blind = replace(off, stakes=replace(off.stakes, strength=5.0), slope=nothing, apart=nothing, field=field)
     at_zero = motive.marginal(off)
     assert np.isfinite(at_zero).all()
     if not np.array_equal(at_zero, motive.marginal(known)):

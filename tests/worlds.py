@@ -83,5 +83,5 @@ def results_by_hand(scenario: Scenario, columns: Mapping[str, Any], **others: An
     """Results that hold what a test says: name → (weeks, runs)."""
     arrays = {k: np.asarray(v, dtype=float) for k, v in columns.items()}
     runs = next(iter(arrays.values())).shape[1]
-    given = {"per_member": None, "names": (), "scored": np.zeros(1), "worth_loading": np.ones(1), "twin": None}
+    given = {"per_member": None, "names": (), "scored": np.zeros(1), "worth_loading": np.ones(1), "twin": None, "shadow": None}
     return Results(scenario=scenario, seed=1, runs=np.arange(runs), columns=arrays, **(given | others))

@@ -1,7 +1,9 @@
 """Keeping the job.
 
-q = 1 − (1−q_own)(1−q_unneeded)                 perceived risk of losing the job
-q_own = chance of being among the lowest;  q_unneeded = base · exp(−relief · I),  I = being indispensable
+q = 1 − (1−q_own)(1−π·q_axed)(1−q_unneeded)     perceived risk of losing the job
+q_own = chance of being among the lowest
+q_axed = axed · exp(−axed_relief · W)           the project is stopped, W = worth of the week per member
+q_unneeded = base · exp(−relief · I)            one is replaced, I = being indispensable
 u = −λ·Loss^α·w⁻(q);  ∂u/∂a_k = λ·Loss^α·w⁻'(q)·(−∂q/∂a_k)
 """
 
@@ -23,7 +25,7 @@ from sim.prospect import Prospect
 @final
 @dataclass(frozen=True, kw_only=True)
 class Safety(Motive):
-    """Want not to lose the job, whether for a low score or for being replaceable.
+    """Want not to lose the job, whether for a low score, with the whole project, or for being replaceable.
 
     Parameters
     ----------
@@ -34,25 +36,38 @@ class Safety(Motive):
     base : float
         Risk of losing the job of somebody who is replaceable in every way, per review, in [0, 1).
     relief : float
-        How fast that risk falls per standard deviation of the signal, at least 0.
+        How fast that risk falls with a week of effort in the direction of the signal, at least 0.
+    axed : float
+        Risk that the project is stopped, per review, when the team's work is worth nothing, in [0, 1).
+    axed_relief : float
+        How fast that risk falls with the team's worth per member [per week of core work], at least 0.
+    shared_risk : float
+        π, how much of that shared risk a member perceives, in [0, 1]; at 0 nobody fears for the job that all share.
 
     References
     ----------
     Tversky & Kahneman (1992), J. Risk and Uncertainty 5, 297-323; job insecurity and hiding:
-    Serenko & Bontis (2016), J. Knowledge Management. The exponential form of q_unneeded is ours:
-    the simplest that falls, stays a probability and never reaches 0.
+    Serenko & Bontis (2016), J. Knowledge Management. The exponential forms of q_unneeded and q_axed are
+    ours: the simplest that falls, stays a probability and never reaches 0.
     """
 
     prospect: Prospect
     signal: str | None
     base: float
     relief: float
+    axed: float
+    axed_relief: float
+    shared_risk: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.base < 1:
-            raise InvalidInput("base", self.base, "at least 0 and below 1")
-        if self.relief < 0:
-            raise InvalidInput("relief", self.relief, "at least 0")
+        for key in ("base", "axed"):
+            if not 0 <= getattr(self, key) < 1:
+                raise InvalidInput(key, getattr(self, key), "at least 0 and below 1")
+        for key in ("relief", "axed_relief"):
+            if getattr(self, key) < 0:
+                raise InvalidInput(key, getattr(self, key), "at least 0")
+        if not 0 <= self.shared_risk <= 1:
+            raise InvalidInput("shared_risk", self.shared_risk, "between 0 and 1")
 
     def utility(self, effort: Floats, known: Known) -> Floats:
         layoff = known.stakes.layoff
@@ -60,21 +75,24 @@ class Safety(Motive):
         if layoff is not None and not known.stakes.by_lot:
             own, _ = layoff.risk(known.score_after(effort, layoff), known.field, known.stakes.contest)
             own = own + hiding * known.hazier(effort)
-        unneeded = self._unneeded(effort, known)
-        return self.prospect.loss(known.stakes.loss, 1 - (1 - own) * (1 - unneeded))
+        kept = (1 - self._unneeded(effort, known)) * (1 - self._shared(effort, known))
+        return self.prospect.loss(known.stakes.loss, 1 - (1 - own) * kept)
 
     def marginal(self, known: Known) -> Floats:
         own, by_score, hiding = self._own(known)
-        unneeded = self._unneeded(known.effort, known)
-        risk = 1 - (1 - own) * (1 - unneeded)
-        felt = self.prospect.loss_slope(known.stakes.loss, risk)
+        unneeded, shared = self._unneeded(known.effort, known), self._shared(known.effort, known)
+        kept = (1 - unneeded) * (1 - shared)
+        felt = self.prospect.loss_slope(known.stakes.loss, 1 - (1 - own) * kept)
         slope = known.slope if known.stakes.layoff is None else known.slope_for(known.stakes.layoff)
-        result = (felt * (1 - unneeded) * by_score * known.pressure) * slope
+        result = (felt * kept * by_score * known.pressure) * slope
         if known.obscures is not None:
-            result += (felt * (1 - unneeded) * hiding * known.pressure / known.haze) * known.obscures[:, None, None]
+            result += (felt * kept * hiding * known.pressure / known.haze) * known.obscures[:, None, None]
         if self.signal is not None:
             by_standing = -self.relief * unneeded * known.skill  # ∂q_unneeded per unit of loading
-            result += (felt * (1 - own) * by_standing) * known.observed[self.signal][:, None, None]
+            result += (felt * (1 - own) * (1 - shared) * by_standing) * known.observed[self.signal][:, None, None]
+        if self.shared_risk:
+            by_worth = -self.axed_relief * shared / shared.shape[-1]  # ∂(π·q_axed) per unit of own worth
+            result += (felt * (1 - own) * (1 - unneeded) * by_worth) * known.worth
         return result
 
     def _own(self, known: Known) -> tuple[Floats, Floats, Floats]:
@@ -93,3 +111,10 @@ class Safety(Motive):
             return np.zeros(effort.shape[1:])
         standing = known.skill * weighed(known.observed[self.signal], effort)
         return np.clip(self.base * np.exp(-self.relief * standing), 0.0, 1.0)
+
+    def _shared(self, effort: Floats, known: Known) -> Floats:
+        """Risk, as far as it is perceived, that the project is stopped: (runs, members)."""
+        if not self.shared_risk:
+            return np.zeros(effort.shape[1:])
+        worth = known.team_worth + weighed(known.worth, effort - known.effort) / effort.shape[-1]
+        return self.shared_risk * np.clip(self.axed * np.exp(-self.axed_relief * worth), 0.0, 1.0)

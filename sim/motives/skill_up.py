@@ -1,7 +1,10 @@
 """Being worth something elsewhere.
 
-O' = (1−δ)·O + Σ_k l_k·a_k                       the outside option, a stock
-∂u/∂a_k = β·v/(1 − β(1−δ)) · l_k                 what a unit of it brings, β a week's patience
+o = Σ_k l_k·a_k                                  what a week adds to the outside option
+O' = (1−δ)·O + o                                 the outside option, a stock
+p = β·v/(1 − β(1−δ))                             what a unit of it brings, β a week's patience
+u = p·o                                          or, with diminishing returns, p·S·(1 − e^{−o/S})
+∂u/∂a_k = p·l_k                                  or p·e^{−o/S}·l_k
 """
 
 from __future__ import annotations
@@ -33,16 +36,21 @@ class SkillUp(Motive):
         β, weight of next week against this one, in (0, 1).
     decay : float
         δ, share of the outside option that is outdated each week, in [0, 1].
+    saturation : float or None
+        S, what a week adds when only 37 % of the next bit still counts [unit of the outside option], above 0;
+        None: every bit counts alike.
 
     References
     ----------
-    Stock investment: THEORY K1. What the market looks for: Fritzsch et al. (2021), ICSE-SEIS.
+    Stock investment: THEORY K1. What the market looks for: Fritzsch et al. (2021), ICSE-SEIS. Diminishing returns
+    act on the weekly addition, of which a steady option is 1/δ; the exponential is ours: one number, and concave.
     """
 
     loadings: Mapping[str, float]
     value: float
     patience: float
     decay: float
+    saturation: float | None
 
     def __post_init__(self) -> None:
         if self.value < 0:
@@ -51,15 +59,26 @@ class SkillUp(Motive):
             raise InvalidInput("patience", self.patience, "above 0 and below 1")
         if not 0 <= self.decay <= 1:
             raise InvalidInput("decay", self.decay, "between 0 and 1")
+        if self.saturation is not None and self.saturation <= 0:
+            raise InvalidInput("saturation", self.saturation, "above 0")
 
     @property
     def price(self) -> float:
         """Present value of a unit of the outside option [utility]."""
         return self.patience * self.value / (1 - self.patience * (1 - self.decay))
 
+    def outside(self, effort: Floats, known: Known) -> Floats:
+        """Return what a week of `effort` (activity, runs, members) adds to the outside option: (runs, members)."""
+        return weighed(known.along(self.loadings), effort)
+
     def utility(self, effort: Floats, known: Known) -> Floats:
-        return self.price * weighed(known.along(self.loadings), effort)
+        added = self.outside(effort, known)
+        if self.saturation is not None:
+            added = -self.saturation * np.expm1(-added / self.saturation)
+        return self.price * added
 
     def marginal(self, known: Known) -> Floats:
-        each = self.price * known.along(self.loadings)
-        return np.broadcast_to(each[:, None, None], known.slope.shape)
+        each = (self.price * known.along(self.loadings))[:, None, None]
+        if self.saturation is None:
+            return np.broadcast_to(each, known.slope.shape)
+        return np.exp(-self.outside(known.effort, known) / self.saturation) * each

@@ -22,8 +22,9 @@ PLAIN = Prospect(alpha=1.0, loss_aversion=1.0, gamma_gain=1.0, gamma_loss=1.0)
 HARSH = Prospect(alpha=0.88, loss_aversion=2.25, gamma_gain=0.61, gamma_loss=0.69)
 
 
-def safety(prospect: Prospect = PLAIN, signal: str | None = None, base: float = 0.0, relief: float = 0.0) -> Safety:
-    return Safety(prospect=prospect, signal=signal, base=base, relief=relief)
+def safety(prospect: Prospect = PLAIN, signal: str | None = None, **risks: float) -> Safety:
+    none = {"base": 0.0, "relief": 0.0, "axed": 0.0, "axed_relief": 0.0, "shared_risk": 0.0}
+    return Safety(prospect=prospect, signal=signal, **(none | risks))
 
 
 @pytest.fixture(scope="module")
@@ -88,8 +89,51 @@ def test_without_layoffs_being_replaceable_still_counts(small: Scenario) -> None
     assert (motive.marginal(known)[fortify] > 0).all()
 
 
-@pytest.mark.parametrize(("key", "value"), [("base", 1.0), ("base", -0.1), ("relief", -1.0)])
+def test_who_perceives_the_shared_risk_fears_for_the_project(known: Known) -> None:
+    off = replace(known, stakes=replace(known.stakes, layoff=None))
+    motive = safety(axed=0.4, axed_relief=1.5, shared_risk=0.5)
+    mean = np.einsum("krm,krm->r", known.worth, known.effort)[:, None] / 9
+    risk = 0.5 * 0.4 * np.exp(-1.5 * mean) * np.ones((3, 9))
+    assert motive.utility(known.effort, off) == pytest.approx(-2.0 * risk, rel=1e-10)
+    assert motive.marginal(off) == pytest.approx(2.0 * 1.5 * risk * known.worth / 9, rel=1e-10)
+
+
+def test_a_ninth_of_the_team_moves_a_ninth_of_the_shared_risk(known: Known) -> None:
+    """What makes the shared risk a public good: the fear is everyone's, the relief of a week's work is 1/N."""
+    off = replace(known, stakes=replace(known.stakes, layoff=None))
+    team = safety(axed=0.4, axed_relief=1.5, shared_risk=1.0)
+    alone = replace(off, **{k: getattr(off, k)[..., :1] for k in ("effort", "skill", "slope", "apart", "worth")})
+    assert team.utility(known.effort, off)[:, :1] == pytest.approx(team.utility(alone.effort, alone), rel=1e-10)
+    assert 9 * team.marginal(off)[..., :1] == pytest.approx(team.marginal(alone), rel=1e-10)
+
+
+def test_a_shared_risk_that_nobody_perceives_leaves_every_bit_as_it_was(known: Known) -> None:
+    harsh = {"prospect": HARSH, "signal": "scarce", "base": 0.2, "relief": 1.5}
+    without, unseen = safety(**harsh), safety(**harsh, axed=0.5, axed_relief=2.0, shared_risk=0.0)
+    assert np.array_equal(without.marginal(known), unseen.marginal(known))
+    assert np.array_equal(without.utility(known.effort, known), unseen.utility(known.effort, known))
+
+
+def test_three_risks_combine_as_independent_ones(known: Known) -> None:
+    motive = safety(signal="scarce", base=0.2, axed=0.5, shared_risk=0.6)
+    together = 1 - 0.75 * 0.8 * (1 - 0.6 * 0.5)
+    assert motive.utility(known.effort, known) == pytest.approx(np.full((3, 9), -2.0 * together), abs=QUADRATURE)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("base", 1.0),
+        ("base", -0.1),
+        ("relief", -1.0),
+        ("axed", 1.0),
+        ("axed", -0.1),
+        ("axed_relief", -1.0),
+        ("shared_risk", -0.1),
+        ("shared_risk", 1.1),
+    ],
+)
 def test_risks_outside_their_range_are_refused(key: str, value: float) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Safety(**({"prospect": PLAIN, "signal": None, "base": 0.1, "relief": 1.0} | {key: value}))
+        safety(**{key: value})
     assert caught.value.key == key

@@ -1,0 +1,80 @@
+"""What the members of a team know when a week begins, from what has happened so far.
+
+r̃_ik = skill_i·craft_ik·b_ik + what saturation takes from it;  signals of the team are left out of comparisons
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from sim import reasoning
+from sim.arrays import Floats, weighed
+from sim.beliefs import field_of
+from sim.draws import WeekDraws
+from sim.evaluation import bent, by_others
+from sim.perception import Known
+from sim.rules import Rules
+from sim.state import State, shown
+
+
+def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats | None]:
+    """Return what members know, and what they take each other to do at each depth of reasoning."""
+    known = _known(state, rules, draws)
+    depth, level = rules.beliefs.depth, state.people.level
+    if depth is None or state.minds is None or level is None:
+        return known, None
+
+    def answer(other: Known) -> Floats:
+        return rules.decision.choose(other, rules.decision.weigh(rules.decision.perceive(other)))
+
+    def seen(effort: Floats) -> Floats:
+        return field_of(weighed(known.apart, effort), rules.told, effort * known.shows, rules.beliefs)
+
+    minds, fields = reasoning.imagined(depth, state.minds, known, answer, seen)
+    return reasoning.facing(depth, known, level, fields), minds
+
+
+def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
+    people, measurement, able = state.people, rules.measurement, state.able(rules)
+    per_effort = shown(np.broadcast_to(able, state.effort.shape), state.craft, rules.gaming)
+    evident = state.effort * per_effort
+    slope, given = state.belief * per_effort, None
+    if measurement.bends:
+        given, bend = bent(measurement, evident)
+        slope = slope + bend * per_effort
+    apart, given_apart = slope, given
+    if rules.told_pooled is not None:
+        apart = np.zeros(slope.shape) if rules.tied else slope - rules.told_pooled[:, None, None] * per_effort
+        others = by_others(measurement, evident)
+        given = others if given is None else given + others
+    expected = weighed(apart, state.effort)
+    field = field_of(expected if given_apart is None else expected + given_apart, rules.told, evident, rules.beliefs)
+    known = Known(
+        activities=rules.activities,
+        names=rules.names,
+        week=state.week,
+        effort=state.effort,
+        habit=people.habit,
+        skill=able,
+        shows=per_effort,
+        slope=slope,
+        apart=apart,
+        given=given,
+        given_apart=given_apart,
+        worth=people.worth * able,
+        field=field,
+        observed=rules.observed,
+        stakes=rules.stakes,
+        timing=rules.review.timing(state.week - rules.since),
+        explore=draws.explore,
+        objection=people.objection,
+        obscures=rules.obscures,
+        gaming=rules.gaming,
+    )
+    sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
+    if not sure:
+        return known
+    more = {key: sure if getattr(known, key) is None else getattr(known, key) + sure for key in ("given", "given_apart")}
+    return replace(known, **{key: np.broadcast_to(value, able.shape) for key, value in more.items()})
