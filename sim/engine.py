@@ -44,6 +44,8 @@ class Week:
     known : Known
     terms : (channel, activity, runs, members)
     m, effort : (activity, runs, members)
+    pace : (runs,)
+        Productivity.
     worth, gain, score : (runs, members)
         Realised worth · f'(skill∘a), later effects included [weeks of core work] · score of the week alone.
     craft : (runs, members) or None
@@ -60,6 +62,7 @@ class Week:
     terms: Floats
     m: Floats
     effort: Floats
+    pace: Floats
     worth: Floats
     gain: Floats
     score: Floats
@@ -82,8 +85,8 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     able, stocks = effort * known.skill, None  # work
     pace = np.ones(able.shape[1])
     if rules.project is not None and state.stocks is not None:
-        pace = productivity(rules.project, state.stocks)
-        stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill)
+        pace = productivity(rules.project, state.stocks, rules.members)
+        stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill, draws.incident)
     worth = pace[:, None] * weighed(rules.traces.worth_now, able)
     gain = weighed(rules.worth, able)
     craft = state.craft
@@ -107,6 +110,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         terms=terms,
         m=m,
         effort=effort,
+        pace=pace,
         worth=worth,
         gain=gain,
         score=score,

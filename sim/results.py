@@ -15,7 +15,7 @@ import pandas as pd
 from sim.arrays import Floats, Ints, average, norm, summed, total, weighed
 from sim.engine import Week, aligned
 from sim.evaluation import Verdict
-from sim.project import truck_factor
+from sim.project import delivered, documented_share, orphaned, truck_factor
 from sim.scenario import Scenario
 from sim.turnover import replacement
 from sim.units import places, ranks
@@ -66,6 +66,7 @@ WEEKLY = (
     "left",
     *REVIEWED,
 )
+SHADOWED = ("worth", "score", "rank_covariance", "rank_spread_score", "rank_spread_worth")  # also of the shadow
 LOW = 0.1  # share of a team that is called low where nobody is laid off
 
 
@@ -112,9 +113,18 @@ def kept(week: Week) -> dict[str, Floats]:
 
 def state_of_project(week: Week) -> dict[str, Floats]:
     """Return what is read off the project: name → (runs,)."""
-    project, stocks = week.rules.project, week.stocks
-    assert project is not None and stocks is not None
-    return {"debt": stocks.debt, "knowledge": average(summed(stocks.knowledge)) / len(stocks.knowledge)}
+    rules, stocks = week.rules, week.stocks
+    assert rules.project is not None and stocks is not None
+    columns = {
+        "debt": stocks.debt,
+        "knowledge": average(summed(stocks.knowledge)) / len(stocks.knowledge),
+        "orphaned": orphaned(rules.project, stocks),
+        "features": delivered(rules.traces, week.pace, week.effort, week.known.skill),
+        "documented": None if stocks.documented is None else documented_share(stocks),
+        "incidents": stocks.incidents,
+        "backlog": stocks.backlog,
+    }
+    return {k: v for k, v in columns.items() if v is not None}
 
 
 def bound(week: Week) -> Floats:
@@ -265,12 +275,24 @@ class Results:
 
         return pd.DataFrame({"run": self.runs} | {k: f(self) for k, f in per_run(self).items()}).set_index("run")
 
+    def counted(self, name: str) -> Floats:
+        """Return a column from the week on from which the scheme counts: (weeks, runs)."""
+        return self.columns[name][self.scenario.since :]
+
+    def at_reviews(self, name: str) -> Floats:
+        """Return a column at the reviews since then: (reviews, runs)."""
+        held = ~np.isnan(self.counted("rank_spread_score")).all(axis=1)
+        return self.counted(name)[held]
+
     @property
     def weekly(self) -> pd.DataFrame:
         """One row per run and week."""
         weeks = len(self.columns["worth"])
         index = pd.MultiIndex.from_product([self.runs.tolist(), range(weeks)], names=["run", "week"])
-        return pd.DataFrame({k: v.T.ravel() for k, v in self.columns.items()}, index=index)
+        columns = dict(self.columns)
+        if self.shadow is not None:
+            columns |= {f"shadow_{k}": self.shadow.columns[k] for k in SHADOWED}
+        return pd.DataFrame({k: v.T.ravel() for k, v in columns.items()}, index=index)
 
     @property
     def members(self) -> pd.DataFrame:

@@ -222,7 +222,8 @@ def _signals(scenario: Scenario) -> tuple[str, ...]:
 def weights_of(scenario: Scenario, scheme: Scheme) -> dict[str, float]:
     """Return what each signal counts for, the halo of being liked included."""
     weights = dict(scheme.weights)
-    judged = sum(abs(w) for s, w in weights.items() if scenario.signals[s].subjective and s != LIKING)
+    signals = scenario.signals
+    judged = sum(abs(w) for s, w in weights.items() if signals[s].subjective and not signals[s].shared and s != LIKING)
     if scheme.halo.liking and judged and LIKING in scenario.signals:
         weights[LIKING] = weights.get(LIKING, 0.0) + scheme.halo.liking * judged
     return weights
@@ -240,7 +241,7 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
     loud = any(scenario.signals[s].noise.common for s in listed)
     tries = scenario.conduct.experimentation or getattr(scenario.choice, "sampled", False)
     hears = scenario.beliefs.rationality == "learned" and scenario.beliefs.learning
-    incidents = scenario.project is not None and getattr(scenario.project, "incidents", None) is not None
+    incidents = scenario.project is not None and scenario.project.incidents is not None
     return Causes(
         explore=tuple(f"explore:{k}" for k in scenario.activities) if tries else (),
         noise=tuple(f"signal:{s}" for s in listed),

@@ -17,7 +17,7 @@ from sim import learning, reasoning
 from sim.arrays import Bools, Floats, Ints, weighed
 from sim.draws import Draws, WeekDraws
 from sim.evaluation import Verdict, trail_of
-from sim.project import Stocks, begin
+from sim.project import Stocks, begin, forget
 from sim.rewards.target import Target
 from sim.rules import Rules
 from sim.turnover import SETTLED, ability, leaving
@@ -96,7 +96,7 @@ class State:
         What a score is counted from.
     stocks : Stocks or None
     tenure, outside : (runs, members) or None
-        Weeks in the team · worth on the market outside.
+        Weeks in the team · what the market outside looks for, as last weeks' efforts show it.
     minds : (level, activity, runs, members) or None
         What everybody would do at each depth of reasoning [week].
     """
@@ -161,8 +161,7 @@ def initial(rules: Rules, draws: Draws) -> State:
     )
     conduct = rules.decision.conduct
     if conduct.initial is None:
-        idle = np.zeros(shape) if people.objection is None else np.zeros(shape) - people.objection
-        effort = rules.decision.choice.respond(idle, habit)
+        effort = usual(people, rules)
     else:
         start = np.array([conduct.initial.get(k, 0.0) for k in rules.activities])
         effort = np.broadcast_to(start[:, None, None], shape)
@@ -208,7 +207,7 @@ def aged(state: State, rules: Rules, draws: WeekDraws, verdict: Verdict | None) 
         return state, None
     outside = state.outside
     if outside is not None and rules.market is not None:
-        outside = (1 - rules.forgets) * outside + weighed(rules.market, state.effort)
+        outside = outside + rules.forgets * (weighed(rules.market, state.effort) - outside)
     nothing = np.zeros(state.tenure.shape)
     laid_off = nothing if verdict is None else verdict.laid_off
     gone = leaving(rules.turnover, nothing if outside is None else outside, laid_off, draws.exit[0])
@@ -236,11 +235,17 @@ def replaced(state: State, rules: Rules, gone: Bools, newcomer: Floats) -> State
         belief=np.where(gone, people.prior, state.belief),
         doubt=None if state.doubt is None or people.doubt is None else np.where(gone, people.doubt, state.doubt),
         craft=None if state.craft is None or rules.craft is None else np.where(gone, rules.craft.start, state.craft),
-        effort=np.where(gone, people.habit, state.effort),
+        effort=np.where(gone, usual(people, rules), state.effort),
         tenure=np.where(gone, 0.0, state.tenure),
         outside=None if state.outside is None else np.where(gone, 0.0, state.outside),
-        stocks=None if state.stocks is None else replace(state.stocks, knowledge=np.where(gone, 0.0, state.stocks.knowledge)),
+        stocks=None if state.stocks is None else forget(state.stocks, gone),
     )
+
+
+def usual(people: People, rules: Rules) -> Floats:
+    """Return the habitual week as far as hours and dislikes allow: (activity, runs, members)."""
+    idle = np.zeros(people.habit.shape)
+    return rules.decision.choice.respond(idle if people.objection is None else idle - people.objection, people.habit)
 
 
 def empty(rules: Rules, shape: tuple[int, ...]) -> Window:

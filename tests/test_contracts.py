@@ -135,12 +135,13 @@ def test_a_motive_does_not_depend_on_who_sits_where(name: str, rationality: str)
 
 @pytest.mark.parametrize("name", MOTIVES)
 def test_what_runs_through_the_score_is_off_at_strength_zero(name: str) -> None:
-    """At strength 0 a motive is what it is of a member to whom no activity brings a score."""
+    """At strength 0 a motive is what it is of a member to whom no activity brings a score or hides it."""
     motive, known = motive_and_known(name, "perfect")
     off = replace(known, stakes=replace(known.stakes, strength=0.0))
     field = worlds.frozen(known.field)
     nothing = known.slope * 0.0
     blind = replace(off, stakes=replace(off.stakes, strength=5.0), slope=nothing, apart=nothing, field=field)
+    blind = replace(blind, obscures=None)
     at_zero = motive.marginal(off)
     assert np.isfinite(at_zero).all()
     if not np.array_equal(at_zero, motive.marginal(known)):

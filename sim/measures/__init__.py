@@ -29,6 +29,9 @@ def per_run(results: Results) -> dict[str, Measure]:
     chosen = {k: f for module in (project, goodhart, people) for k, f in _functions(module).items()}
     if results.twin is None:
         chosen = {k: f for k, f in chosen.items() if k not in goodhart.NEED_TWIN}
+    if results.shadow is None:
+        chosen = {k: f for k, f in chosen.items() if k not in goodhart.NEED_SHADOW}
+    chosen |= {f"utility_{k}": people._utility_of(k) for k in results.scenario.motives}
     for prefix in ("effort", "aligned_effort")[: 1 if results.twin is None else 2]:
         chosen |= {f"{prefix}_{k}": people._effort_on(k, prefix) for k in results.scenario.activities}
     return chosen

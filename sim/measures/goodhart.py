@@ -8,6 +8,15 @@ from sim.arrays import Floats, dot, length, over_weeks, summed
 from sim.results import Results
 
 NEED_TWIN = ("worth_aligned", "displaced_share", "misalignment_price")
+NEED_SHADOW = (
+    "shadow_review_score",
+    "shadow_review_score_square",
+    "shadow_contribution",
+    "shadow_contribution_square",
+    "shadow_rank_covariance",
+    "shadow_rank_spread_score",
+    "shadow_rank_spread_worth",
+)
 
 
 def displaced_share(results: Results) -> Floats:
@@ -21,22 +30,22 @@ def displaced_share(results: Results) -> Floats:
 
 def gaming_share(results: Results) -> Floats:
     """Share of effort on activities that are worth nothing or less and raise the score; 0 to 1, lower is better."""
-    return over_weeks(results.columns["gaming_share"])
+    return over_weeks(results.counted("gaming_share"))
 
 
 def wasted_share(results: Results) -> Floats:
     """Share of effort on activities that are worth nothing or less; 0 to 1, lower is better."""
-    return over_weeks(results.columns["wasted_share"])
+    return over_weeks(results.counted("wasted_share"))
 
 
 def worth_aligned(results: Results) -> Floats:
     """Worth of the aligned team: same people, luck, beliefs and strength of motivation, turned towards f."""
-    return over_weeks(_twin(results).columns["worth"])
+    return over_weeks(_twin(results).counted("worth"))
 
 
 def misalignment_price(results: Results) -> Floats:
     """Worth of the aligned team minus worth [weeks of core work per person-week]; lower is better."""
-    return worth_aligned(results) - over_weeks(results.columns["worth"])
+    return worth_aligned(results) - over_weeks(results.counted("worth"))
 
 
 def congruence(results: Results) -> Floats:
@@ -56,8 +65,7 @@ def alignment(results: Results) -> Floats:
 
 def incentive(results: Results) -> Floats:
     """‖m‖ of all that runs through the score, mean over members, in the first review [utility per week of effort]."""
-    reviews = results.columns["incentive"]
-    return reviews[results.scenario.scheme.review.weeks - 1]
+    return results.at_reviews("incentive")[0]
 
 
 def alignment_gain(results: Results) -> Floats:
@@ -85,14 +93,87 @@ def rank_spread_worth(results: Results) -> Floats:
     return _over_reviews(results, "rank_spread_worth")
 
 
+def perception_gap(results: Results) -> Floats:
+    """‖r̃ − r‖/‖r‖ between what is believed to add to the score and what does, mean over reviews; lower is better."""
+    return _over_reviews(results, "perception_gap")
+
+
+def perception_angle(results: Results) -> Floats:
+    """Angle between the two [degree], mean over members and reviews; 0 to 180, lower is better."""
+    return _over_reviews(results, "perception_angle")
+
+
+def mislabelled_low(results: Results) -> Floats:
+    """Of those with the lowest scores of a team, the share not among its truly lowest; 0 to 1, lower is better.
+
+    As many as are laid off, a tenth of the team where nobody is. 0 where the score is the contribution.
+    """
+    return _over_reviews(results, "mislabelled_low")
+
+
+def mislabelled_promoted(results: Results) -> Floats:
+    """Of those promoted, the share not among as many truly best of their team; 0 to 1, lower is better."""
+    return over_weeks(reviews) if len(reviews := _promoting(results)) else np.full(len(results.runs), np.nan)
+
+
+def review_score(results: Results) -> Floats:
+    """Score of a review, mean over members and reviews [points]; any number."""
+    return _over_reviews(results, "review_score")
+
+
+def contribution(results: Results) -> Floats:
+    """True contribution in a review window, mean over members and reviews [weeks of core work per week]."""
+    return _over_reviews(results, "contribution")
+
+
+def shadow_review_score(results: Results) -> Floats:
+    """Score of a review where the scheme is only measured [points]; any number."""
+    return _over_reviews(_shadow(results), "review_score")
+
+
+def shadow_review_score_square(results: Results) -> Floats:
+    """Square of a member's score where the scheme is only measured, mean over members and reviews [points²]."""
+    return _over_reviews(_shadow(results), "review_score_square")
+
+
+def shadow_contribution(results: Results) -> Floats:
+    """True contribution where the scheme is only measured [weeks of core work per week]; any number."""
+    return _over_reviews(_shadow(results), "contribution")
+
+
+def shadow_contribution_square(results: Results) -> Floats:
+    """Square of a member's contribution where the scheme is only measured, mean over members and reviews."""
+    return _over_reviews(_shadow(results), "contribution_square")
+
+
+def shadow_rank_covariance(results: Results) -> Floats:
+    """`rank_covariance` where the scheme is only measured."""
+    return _over_reviews(_shadow(results), "rank_covariance")
+
+
+def shadow_rank_spread_score(results: Results) -> Floats:
+    """`rank_spread_score` where the scheme is only measured."""
+    return _over_reviews(_shadow(results), "rank_spread_score")
+
+
+def shadow_rank_spread_worth(results: Results) -> Floats:
+    """`rank_spread_worth` where the scheme is only measured."""
+    return _over_reviews(_shadow(results), "rank_spread_worth")
+
+
 def _over_reviews(results: Results, name: str) -> Floats:
-    rhythm = results.scenario.scheme.review.weeks
-    return over_weeks(results.columns[name][rhythm - 1 :: rhythm])
+    return over_weeks(results.at_reviews(name))
+
+
+def _promoting(results: Results) -> Floats:
+    """Reviews at which somebody rose: (reviews, runs)."""
+    reviews = results.at_reviews("mislabelled_promoted")
+    return reviews[~np.isnan(reviews).any(axis=1)]
 
 
 def _shares(results: Results) -> Floats:
     """Effort shares: (activity, weeks, runs)."""
-    effort = np.stack([results.columns[f"effort_{k}"] for k in results.scenario.activities])
+    effort = np.stack([results.counted(f"effort_{k}") for k in results.scenario.activities])
     with np.errstate(invalid="ignore"):
         return effort / np.cumsum(effort, axis=0)[-1]
 
@@ -101,3 +182,9 @@ def _twin(results: Results) -> Results:
     if results.twin is None:
         raise ValueError("the aligned team was not run: simulate(…, aligned=True)")
     return results.twin
+
+
+def _shadow(results: Results) -> Results:
+    if results.shadow is None:
+        raise ValueError("the team whose scheme is only measured was not run: simulate(…, shadow=True)")
+    return results.shadow

@@ -15,27 +15,61 @@ def surplus(results: Results) -> Floats:
 
     In Baker's limit it peaks at the optimal slope b*.
     """
-    return over_weeks(results.columns["surplus"])
+    return over_weeks(results.counted("surplus"))
 
 
 def reward(results: Results) -> Floats:
     """All that is paid for scores, mean over weeks [utility per person-week]; any number."""
-    return over_weeks(results.columns["reward"])
+    return over_weeks(results.counted("reward"))
 
 
 def hours(results: Results) -> Floats:
     """Effort in all, mean over weeks [weeks per person-week]; at least 0."""
-    return over_weeks(results.columns["hours"])
+    return over_weeks(results.counted("hours"))
 
 
 def promoted(results: Results) -> Floats:
     """Promotions, total over the run [people]; at least 0."""
-    return np.cumsum(results.columns["promoted"], axis=0)[-1]
+    return np.cumsum(results.counted("promoted"), axis=0)[-1]
 
 
 def laid_off(results: Results) -> Floats:
     """Layoffs, total over the run [people]; at least 0."""
-    return np.cumsum(results.columns["laid_off"], axis=0)[-1]
+    return np.cumsum(results.counted("laid_off"), axis=0)[-1]
+
+
+def left(results: Results) -> Floats:
+    """People who left, laid off or on their own, total over the run [people]; at least 0, lower is better."""
+    return np.cumsum(results.counted("left"), axis=0)[-1]
+
+
+def hours_bound(results: Results) -> Floats:
+    """Share of people-weeks at the most or the least hours there are; 0 to 1."""
+    return over_weeks(results.counted("hours_bound"))
+
+
+def craft(results: Results) -> Floats:
+    """Craft of gaming of an average member when the run ends; at least 0, lower is better."""
+    return results.columns["craft"][-1]
+
+
+def gini(results: Results) -> Floats:
+    """Inequality of what a review pays, mean over reviews: mean difference over twice the mean size; 0: all the same."""
+    return over_weeks(results.at_reviews("gini"))
+
+
+def caught(results: Results) -> Floats:
+    """Share of members whom an audit accuses, mean over reviews; 0 to 1."""
+    return over_weeks(results.at_reviews("caught"))
+
+
+def _utility_of(motive: str) -> Callable[[Results], Floats]:
+    """Utility of one motive for an average member, its weight left out, mean over reviews [utility per week]."""
+
+    def utility(results: Results) -> Floats:
+        return over_weeks(results.at_reviews(f"utility_{motive}"))
+
+    return utility
 
 
 def _effort_on(activity: str, whose: str) -> Callable[[Results], Floats]:
@@ -44,6 +78,6 @@ def _effort_on(activity: str, whose: str) -> Callable[[Results], Floats]:
     def effort(results: Results) -> Floats:
         team = results if whose == "effort" else results.twin
         assert team is not None
-        return over_weeks(team.columns[f"effort_{activity}"])
+        return over_weeks(team.counted(f"effort_{activity}"))
 
     return effort

@@ -18,7 +18,7 @@ from tests.tolerances import ROUNDING
 
 @pytest.fixture(scope="module")
 def known(calm: Scenario) -> Known:
-    return worlds.known_of(calm, week=3)
+    return replace(worlds.known_of(calm, week=3), obscures=None)
 
 
 def with_pay(known: Known, pay: object, strength: float = 1.0, timing: float = 1.0) -> Known:

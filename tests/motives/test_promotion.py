@@ -23,7 +23,8 @@ def known(calm: Scenario) -> Known:
     known = worlds.known_of(calm, week=0)
     prize = Tournament(prize=0.5, winners=1, share=None)
     contest = Contest(members=9, noise=0.8, rivals="crowd", exact_up_to=12)
-    return replace(known, timing=1.0, stakes=replace(known.stakes, promotion=prize, contest=contest, strength=1.0))
+    stakes = replace(known.stakes, promotion=prize, contest=contest, strength=1.0)
+    return replace(known, timing=1.0, stakes=stakes, obscures=None)
 
 
 def test_among_equals_in_a_crowd_the_incentive_is_the_normal_density_at_the_cut(known: Known) -> None:
@@ -45,6 +46,15 @@ def test_a_week_of_more_scored_work_raises_the_expectation(known: Known) -> None
 def test_where_nobody_is_promoted_nobody_is_moved(known: Known) -> None:
     off = replace(known, stakes=replace(known.stakes, promotion=None))
     assert not Promotion().marginal(off).any() and not Promotion().utility(known.effort, off).any()
+
+
+def test_who_is_unlikely_to_win_gains_by_being_hard_to_see(known: Known) -> None:
+    fog = np.zeros(len(known.activities))
+    fog[2] = 0.5
+    gain = Promotion().marginal(replace(known, obscures=fog)) - Promotion().marginal(known)
+    assert (gain[2] > 0).all() and not np.delete(gain, 2, axis=0).any()
+    certain = replace(known, given_apart=np.full(known.skill.shape, 3.0))
+    assert (Promotion().marginal(replace(certain, obscures=fog))[2] < Promotion().marginal(certain)[2]).all()
 
 
 def test_the_incentive_is_in_proportion_to_strength_and_to_the_weight_of_the_week(known: Known) -> None:

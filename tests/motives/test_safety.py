@@ -38,7 +38,7 @@ def known(calm: Scenario) -> Known:
         strength=1.0,
     )
     scarce = np.linspace(-0.5, 1.0, len(known.activities))
-    return replace(known, timing=1.0, stakes=stakes, observed={"scarce": scarce})
+    return replace(known, timing=1.0, stakes=stakes, observed={"scarce": scarce}, obscures=None)
 
 
 def test_among_equals_felt_as_expected_utility_it_is_the_loss_times_the_share(known: Known) -> None:
@@ -70,6 +70,15 @@ def test_a_risk_is_never_above_certainty_however_dispensable_one_is(known: Known
     shy = np.zeros(known.effort.shape)
     shy[0] = 3.0  # the activity that makes one most replaceable
     assert motive.utility(shy, known) == pytest.approx(np.full((3, 9), -2.0), rel=1e-5)
+
+
+def test_who_expects_to_end_below_the_cut_is_safer_when_hard_to_see(known: Known) -> None:
+    fog = np.zeros(len(known.activities))
+    fog[2] = 0.5
+    for ahead, sign in ((-3.0, 1.0), (3.0, -1.0)):
+        stands = replace(known, given_apart=np.full(known.skill.shape, ahead * 0.8))
+        gain = safety().marginal(replace(stands, obscures=fog)) - safety().marginal(stands)
+        assert (np.sign(gain[2]) == sign).all() and not np.delete(gain, 2, axis=0).any()
 
 
 def test_losses_loom_larger_than_they_are(known: Known) -> None:
