@@ -90,6 +90,17 @@ class Activity:
     ill: bool
 
     def __post_init__(self) -> None:
-        for key in ("habit", "debt", "repays", "practice", "teaches", "hoards", "documents", "delivers", "scruple", "obscures"):
+        for key in (
+            "habit",
+            "debt",
+            "repays",
+            "practice",
+            "teaches",
+            "hoards",
+            "documents",
+            "delivers",
+            "scruple",
+            "obscures",
+        ):
             if getattr(self, key) < 0:
                 raise InvalidInput(key, getattr(self, key), "at least 0")

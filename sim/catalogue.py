@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import importlib
 import pkgutil
 from collections.abc import Mapping
@@ -19,12 +18,12 @@ def kinds(folder: str) -> list[str]:
 
 
 def final_class(folder: str, kind: str) -> type[Any]:
-    """Return the one dataclass that the module `sim.<folder>.<kind>` defines."""
+    """Return the one final class that the module `sim.<folder>.<kind>` defines."""
     module = importlib.import_module(f"sim.{folder}.{kind}")
     (found,) = [
         x
         for x in vars(module).values()
-        if isinstance(x, type) and x.__module__ == module.__name__ and dataclasses.is_dataclass(x)
+        if isinstance(x, type) and x.__module__ == module.__name__ and getattr(x, "__final__", False)
     ]
     return found
 

@@ -106,7 +106,7 @@ class Contest:
 
     def _crowd(self, own: Floats, field: Floats, share: float) -> tuple[Floats, Floats]:
         gap = (own - _cut(field, self.noise, share)) / self.noise
-        return ndtr(gap), _density(gap) / self.noise
+        return ndtr(gap), density(gap) / self.noise
 
     def _exact(self, own: Floats, field: Floats, places: float) -> tuple[Floats, Floats]:
         both = np.concatenate([own, field], axis=-1)
@@ -121,7 +121,7 @@ class Contest:
         x = low + np.minimum(index, steps) * ((high - low) / steps)
         above = ndtr((field - x[..., None]) / self.noise)  # (nodes, runs, members)
         gap = (x[..., None] - own) / self.noise
-        mass = _density(gap) * (width / self.noise)[..., None] * _few_above(above, places)
+        mass = density(gap) * (width / self.noise)[..., None] * _few_above(above, places)
         return np.add.reduce(mass, axis=0), np.add.reduce(mass * gap, axis=0) / self.noise
 
 
@@ -131,7 +131,7 @@ def cover_of(chance: Floats) -> Floats:
     Above 0 for those who are more likely to end below the cut than above it.
     """
     z = ndtri(np.clip(chance, 1e-12, 1 - 1e-12))
-    return np.asarray(-z * _density(z))
+    return np.asarray(-z * density(z))
 
 
 def _step(members: int) -> float:
@@ -139,7 +139,7 @@ def _step(members: int) -> float:
     return STEP * math.sqrt(min(1.0, COARSE / members))
 
 
-def _density(z: Floats) -> Floats:
+def density(z: Floats) -> Floats:
     """Standard normal density."""
     return np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
@@ -156,7 +156,7 @@ def _cut(field: Floats, noise: float, share: float) -> Floats:
         gap = (field - cut) / noise
         excess = average(ndtr(gap))[..., None] - share
         low, high = np.where(excess > 0, cut, low), np.where(excess > 0, high, cut)
-        slope = average(_density(gap))[..., None] / noise
+        slope = average(density(gap))[..., None] / noise
         step = cut + excess / np.maximum(slope, 1e-300)
         better = np.where((step >= low) & (step <= high), step, (low + high) / 2)
         moving &= np.abs(better - cut) > 1e-14 * (np.abs(cut) + noise)
@@ -226,7 +226,7 @@ def _against_the_mean(rivals: int, places: float) -> Floats:
     whole, part = int(places), places - int(places)
     few = (1 - part) * _at_most(whole - 1, rivals, ndtr(-x)) + part * _at_most(whole, rivals, ndtr(-x))
     z = x - gap[:, None]
-    mass = _density(z) * step * few
+    mass = density(z) * step * few
     chance, slope, bend = mass.sum(axis=1), (mass * z).sum(axis=1), (mass * (z * z - 1)).sum(axis=1)
     return np.stack([CubicHermiteSpline(gap, chance, slope).c, CubicHermiteSpline(gap, slope, bend).c])
 

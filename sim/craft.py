@@ -91,7 +91,7 @@ def practised(rules: Craft, craft: Floats, gaming: Floats) -> Floats:
 
     Examples
     --------
-    Alone, half a week of gaming brings a beginner a sixth of the way:
+    Alone, half a week of gaming brings a beginner 18 % of the way to the ceiling:
 
     >>> rules = Craft(start=0.5, start_sd=0, learning=0.6, imitation=0.1, ceiling=1.5, scruples=0, scruples_sd=0)
     >>> practised(rules, np.zeros((1, 1)), np.full((1, 1), 0.5)).round(4).tolist()

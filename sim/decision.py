@@ -112,6 +112,8 @@ class StockDecision:
         if known.objection is not None:
             wanted = wanted - known.objection
         best = self.choice.answer(wanted, known)
+        if self.choice.literal:
+            return best
         effort = best - known.effort
         effort *= self.conduct.adjustment
         if self.conduct.status_quo:

@@ -76,5 +76,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
     if not sure:
         return known
-    more = {key: sure if getattr(known, key) is None else getattr(known, key) + sure for key in ("given", "given_apart")}
+    more = {
+        key: sure if getattr(known, key) is None else getattr(known, key) + sure for key in ("given", "given_apart")
+    }
     return replace(known, **{key: np.broadcast_to(value, able.shape) for key, value in more.items()})

@@ -239,7 +239,7 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
     """Return what chance decides in a week, under whatever scheme of the scenario."""
     schemes = [p.scheme for p in scenario.phases]
     loud = any(scenario.signals[s].noise.common for s in listed)
-    tries = scenario.conduct.experimentation or getattr(scenario.choice, "sampled", False)
+    tries = scenario.conduct.experimentation or scenario.choice.sampled
     hears = scenario.beliefs.rationality == "learned" and scenario.beliefs.learning
     incidents = scenario.project is not None and scenario.project.incidents is not None
     return Causes(
@@ -277,7 +277,12 @@ def _unit(scenario: Scenario, scheme: Scheme, signal: Signal) -> float:
 
 
 def _measurement(
-    scenario: Scenario, scheme: Scheme, listed: tuple[str, ...], activities: tuple[str, ...], worth: Floats, crafty: Floats
+    scenario: Scenario,
+    scheme: Scheme,
+    listed: tuple[str, ...],
+    activities: tuple[str, ...],
+    worth: Floats,
+    crafty: Floats,
 ) -> Measurement:
     signals = [scenario.signals[s] for s in listed]
     units = [_unit(scenario, scheme, s) for s in signals]
@@ -309,7 +314,9 @@ def _measurement(
         freedom=tuple(s.noise.freedom for s in signals),
         shared=shared,
         lag=tuple(s.lag for s in signals),
-        saturation=tuple(None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)),
+        saturation=tuple(
+            None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)
+        ),
         mix=_mix(scheme, tuple(weights), listed),
         blur=scheme.attribution * length(own) * scale,
         rater=scheme.rater * length(own) * scale,

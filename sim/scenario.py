@@ -395,9 +395,7 @@ def _rule(config: object, key: str) -> RewardRule | None:
     return rule
 
 
-def _scheme(
-    config: object, team: Mapping[str, Any], signals: Mapping[str, Signal], where: str = "scheme"
-) -> Scheme:
+def _scheme(config: object, team: Mapping[str, Any], signals: Mapping[str, Signal], where: str = "scheme") -> Scheme:
     entry = dict(_mapping(config, where))
     for rule in RULES:
         chosen = team.get(rule) if entry.get(rule) == "team" else entry.get(rule)

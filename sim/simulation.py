@@ -70,7 +70,9 @@ def simulate(
             f"what fits {LARGEST / 1e9:g} GB, and this is {size / 1e9:.1f} GB of results: iterate"
             f" sim.simulate_chunks, or use `crosspurpose run runs={runs}`",
         )
-    return joined(list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, shadow=shadow, decide=decide)))
+    return joined(
+        list(simulate_chunks(scenario, runs, seed, members=members, aligned=aligned, shadow=shadow, decide=decide))
+    )
 
 
 def simulate_chunks(
@@ -88,7 +90,8 @@ def simulate_chunks(
     block = block_of(len(scenario.team.seats))
     blocks = (range(first, min(first + block, runs)) for first in range(0, runs, block))
     return (
-        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, shadow=shadow, decide=decide) for numbers in blocks
+        simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, shadow=shadow, decide=decide)
+        for numbers in blocks
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 
 from sim.arrays import Floats
 from sim.perception import Known
@@ -10,6 +11,9 @@ from sim.perception import Known
 
 class Choice(ABC):
     """Answer marginal rewards with effort."""
+
+    sampled: bool = False  # whether chance takes part in the answer: then `Known.explore` is drawn
+    literal: ClassVar[bool] = False  # whether the answer is done as it stands, at once
 
     @abstractmethod
     def respond(self, m: Floats, habit: Floats) -> Floats:

@@ -76,7 +76,7 @@ class WaterFilling(Choice):
     def _level(self, x: Floats, usual: Floats) -> Floats:
         """Level t that all activities are filled to: (runs, members)."""
         k, j = self.rivalry, np.arange(1.0, len(x) + 1)[:, None, None]
-        pool = _pools(x)
+        pool = pools(x)
 
         def highest(hours: Floats | float, per: Floats) -> Floats:
             candidates = pool - hours
@@ -100,7 +100,7 @@ class WaterFilling(Choice):
         return alone / (self.cost * (1 - k))
 
 
-def _pools(x: Floats) -> Floats:
+def pools(x: Floats) -> Floats:
     """Return X_j, the sum of the j largest, in place j−1: (kind, …) both.
 
     Kinds are sorted by a network of comparisons of whole planes.

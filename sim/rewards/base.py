@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, average
 from sim.contest import Contest
 
 
@@ -73,3 +73,11 @@ def whole_places(places: float, luck: Floats) -> Floats:
     """Round a number of places down or up at random so that its mean is right: luck to (runs, 1)."""
     whole = int(places + 1e-9)
     return whole + (luck[:, :1] < places - whole - 1e-9).astype(np.float64)
+
+
+def of_others(own: Floats, field: Floats) -> Floats:
+    """Return what the others are expected to score on average: the field, oneself left out where it is known."""
+    members = field.shape[-1]
+    if members == 1:
+        return np.broadcast_to(field, own.shape)
+    return (average(field)[:, None] * members - field) / (members - 1)
