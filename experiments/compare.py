@@ -3,46 +3,94 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from experiments import stats
 from experiments.console import console, said
+from experiments.labels import labelled
 from experiments.outcome import Outcome, outcome
 from experiments.store import write_csv
 from experiments.study import Study
 from experiments.tables import About, differences_table, ranking_table, values_table
 from experiments.variants import chosen, variants
 from sim.errors import InvalidInput, unknown
-from sim.loading import read
+from sim.loading import compose, options, read, scenario_part
 from sim.scenario import Scenario
+
+MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
+YEAR = 52  # [weeks]
+ASSUMED = 100  # runs that take other numbers, at most
 
 
 def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
     """Compare as the command line says; print the tables and write the folder."""
     group, names = chosen(config, overrides)
-    reference = _reference(config["reference"], names, any(o.startswith("reference=") for o in overrides))
+    changes, names = _time(config, overrides, group, names)
+    explicit = any(o.startswith("reference=") for o in overrides)
+    wanted = config["reference"] if config["today"] is None or explicit else config["today"]
+    reference = _reference(wanted, names, explicit)
     matters = config["matters"]
     if not isinstance(matters, int | float) or isinstance(matters, bool) or not 0 <= matters < 1:
         raise InvalidInput("matters", matters, "a share of the aligned team's worth, at least 0 and below 1")
-    base = [o for o in overrides if not o.startswith("out=")]
-    scenarios = variants("compare", group, names, base)
+    for key in ("shadow",):
+        if not isinstance(config[key], bool):
+            raise InvalidInput(key, config[key], "true or false")
+    if config["assumptions"] not in (None, "plausible"):
+        raise unknown("assumptions", str(config["assumptions"]), ["plausible", "null"])
+    base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
+    scenarios = variants("compare", group, names, base, changes)
     study = Study(
         verb="compare",
         variants=scenarios,
         runs=config["runs"],
         seed=config["seed"],
         members=config["members"],
+        shadow=config["shadow"],
     )
     done = outcome(study, config, choice["scenario"], command)
     about = _about(scenarios, group, reference, done.runs, config, choice)
-    tables = Comparison.of(done.runs, about)
+    tables = Comparison.of(done, about)
+    if config["assumptions"] == "plausible":
+        tables = tables.with_assumptions(assumed(study, done, config, command))
     if done.computed or not (done.folder.path / "plots").exists() or tables.differ_from(done):
         tables.write(done, about)
-    _say(tables, about, done, reference, str(config["reference"]))
+    _say(tables, about, done, reference, str(wanted))
     return 0
+
+
+def _time(
+    config: Mapping[str, Any], overrides: Sequence[str], group: str, names: Sequence[str]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return what a comparison sets of a scenario's time, and its variants: today's scheme is always one."""
+    given = any(o.startswith("weeks=") for o in overrides)
+    weeks, onset, today, warmup = (config[k] for k in ("weeks", "onset", "today", "warmup"))
+    if today is None:
+        if onset is None:
+            onset = MEASURED if isinstance(weeks, int) and weeks >= 2 * MEASURED else 0
+        return {"onset": onset, "weeks": weeks, "today": None}, list(names)
+    if group != "scheme":
+        raise InvalidInput("today", str(today), "null where something else than the scheme varies")
+    if not isinstance(today, str) or today not in options("scheme"):
+        raise unknown("today", str(today), options("scheme"))
+    if not isinstance(warmup, int) or isinstance(warmup, bool) or warmup < 1:
+        raise InvalidInput("warmup", warmup, "a whole number of weeks, at least 1")
+    base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
+    before = scenario_part(compose("compare", [*base, f"scheme={today}"]))["scheme"]
+    return {
+        "onset": onset or 0,
+        "weeks": weeks if given else warmup + 2 * YEAR,
+        "today": {"weeks": warmup, "scheme": before},
+    }, [today, *(n for n in names if n != today)]
+
+
+def assumed(study: Study, done: Outcome, config: Mapping[str, Any], command: str) -> pd.DataFrame:
+    """Run the study once more with other numbers in every run; return its runs."""
+    other = replace(study, assumed=True, runs=min(study.runs, ASSUMED), shadow=False)
+    settings = {**config, "out": str(done.folder.path / "assumptions"), "members": False}
+    return outcome(other, settings, "assumptions", command).runs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,13 +102,18 @@ class Comparison:
     ranking: pd.DataFrame
 
     @staticmethod
-    def of(runs: pd.DataFrame, about: About) -> Comparison:
-        """Make the tables from the runs."""
+    def of(done: Outcome, about: About) -> Comparison:
+        """Make the tables from what a study found."""
+        runs = done.runs
         return Comparison(
-            summary=stats.summary(runs),
+            summary=pd.concat([stats.summary(runs), labelled(done.reviews(), runs)], ignore_index=True),
             differences=stats.differences(runs, about.reference, matters=about.matters),
             ranking=stats.ranking(runs, set(about.benchmarks), about.reference, about.matters),
         )
+
+    def with_assumptions(self, runs: pd.DataFrame) -> Comparison:
+        """Return the tables with the third spread beside the other two."""
+        return replace(self, summary=stats.with_assumptions(self.summary, runs))
 
     def differ_from(self, done: Outcome) -> bool:
         """Whether the folder holds the differences to another reference, or to another size that matters."""

@@ -14,7 +14,7 @@ from experiments.store import Folder
 from experiments.study import Study, check, conduct
 from sim.errors import InvalidInput, unknown
 
-WEEKLY_RUNS = 500  # runs of each variant whose weeks are drawn
+WEEKLY_RUNS = 500  # runs of each variant whose weeks are drawn and whose reviews are read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,10 @@ class Outcome:
     def weekly(self) -> pd.DataFrame:
         """Weekly rows of the first runs of every scheme."""
         return self.folder.weekly(self.blocks, WEEKLY_RUNS)
+
+    def reviews(self) -> pd.DataFrame:
+        """What the reviews said of every member, of as many runs."""
+        return self.folder.rows("reviews", self.blocks, WEEKLY_RUNS)
 
 
 def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:

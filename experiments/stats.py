@@ -29,7 +29,7 @@ from scipy import stats as scipy_stats
 
 from sim.arrays import Floats
 from sim.draws import stream
-from sim.loading import read
+from sim.loading import options, read
 from sim.measures import pooled_measures
 
 LEVEL = 0.95  # of intervals
@@ -87,6 +87,8 @@ def direction(measure: str) -> int:
     """
     if measure.startswith(("effort_", "aligned_effort_")):
         return 0
+    if measure.startswith("utility_") and measure not in options("measure"):
+        return 1  # of a motive of the user's own
     return {"higher": 1, "lower": -1, "neither": 0}[read("measure", measure)["label"]["good"]]
 
 
@@ -109,7 +111,7 @@ def summary(runs: pd.DataFrame) -> pd.DataFrame:
     rows: list[tuple[object, ...]] = []
     for scheme, own in runs.groupby("scheme", sort=False):
         values = {str(k): _numbers(own[k]) for k in own.columns if k not in ("scheme", "run")}
-        rows += [(scheme, name, *_described(x)) for name, x in values.items()]
+        rows += [(scheme, name, *described(x)) for name, x in values.items()]
         rows += [(scheme, name, *pooled) for name, pooled in _pooled(values, str(scheme)).items()]
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
@@ -128,7 +130,7 @@ def smallest_that_matters(runs: pd.DataFrame, reference: str, matters: float = 0
     """
     if "worth_aligned" not in runs.columns or matters <= 0:
         return math.nan
-    aligned = _described(_numbers(runs.loc[runs["scheme"] == reference, "worth_aligned"]))
+    aligned = described(_numbers(runs.loc[runs["scheme"] == reference, "worth_aligned"]))
     return matters * aligned[0] if aligned[1] > 0 else math.nan
 
 
@@ -258,7 +260,7 @@ def ranking(
     if not len(x):
         return pd.DataFrame(columns=list(RANKING))
     limit = smallest_that_matters(runs, reference, matters) if measure == "worth" else math.nan
-    value = np.array([_described(column)[0] for column in x.T])
+    value = np.array([described(column)[0] for column in x.T])
     places = sorted(range(len(candidates)), key=lambda i: (-sign * value[i], candidates[i]))
     best = _shared(sign * x).mean(axis=0)
     highest = np.full(len(candidates), np.nan)
@@ -295,7 +297,7 @@ def _complete(x: Floats) -> Floats:
     return np.ascontiguousarray(x[~np.isnan(x).any(axis=1)])
 
 
-def _described(x: Floats) -> tuple[float, float, float, float, float, int]:
+def described(x: Floats) -> tuple[float, float, float, float, float, int]:
     """Mean, its interval, luck and number of the defined entries of one measure: (runs,)."""
     x = x[~np.isnan(x)]
     n = len(x)
@@ -425,7 +427,7 @@ def _pooled_value(measure: str, function: Callable[..., Floats], x: Floats, part
     x = _complete(x)
     if not len(x):
         return math.nan
-    if measure == "worth_of_aligned" and not _described(x[:, parts.index("worth_aligned")])[1] > 0:
+    if measure == "worth_of_aligned" and not described(x[:, parts.index("worth_aligned")])[1] > 0:
         return math.nan
     return float(function(*x.mean(axis=0)))
 
@@ -473,3 +475,27 @@ def _paired(runs: pd.DataFrame) -> tuple[list[str], list[str], dict[str, dict[st
         if not np.array_equal(frame["run"].to_numpy(), first):
             raise ValueError(f"{scheme} and {order[0]} do not have the same runs")
     return order, names, {m: {s: _numbers(f[m]) for s, f in frames.items()} for m in names}
+
+
+def with_assumptions(summary: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
+    """Return a summary with the spread that assumptions alone bring to each measure of a run.
+
+    `runs` took other numbers in every run, so that they spread by luck and by assumptions. The variance of luck, as
+    the study itself shows it, is taken off: middle 80 % = mean ± 1.2816·√max(0, s² − s_luck²).
+    """
+    z = float(scipy_stats.norm.ppf(LUCK[1]))
+    result = summary.copy()
+    result["assumed_low"] = result["assumed_high"] = math.nan
+    spread = {(s, m): (x.mean(), x.std(ddof=1)) for s, f in runs.groupby("scheme") for m, x in _columns(f)}
+    for i, row in result.iterrows():
+        if (found := spread.get((row["scheme"], row["measure"]))) is None or math.isnan(row["luck_low"]):
+            continue
+        luck = (row["luck_high"] - row["luck_low"]) / (2 * z)
+        half = z * math.sqrt(max(0.0, float(found[1]) ** 2 - luck**2))
+        result.loc[i, ["assumed_low", "assumed_high"]] = [found[0] - half, found[0] + half]
+    return result
+
+
+def _columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series]]:
+    """Measures of some runs, by name."""
+    return [(str(c), frame[c].dropna()) for c in frame.columns if c not in ("scheme", "run")]

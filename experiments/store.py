@@ -103,9 +103,13 @@ class Folder:
 
     def weekly(self, order: list[str], runs: int) -> pd.DataFrame:
         """Weekly rows of the first runs of every scheme; `order` lists the blocks as `finish` has them."""
-        paths = [self.path / "weekly" / f"{name}.parquet" for name in order]
+        return self.rows("weekly", order, runs)
+
+    def rows(self, kind: str, order: list[str], runs: int) -> pd.DataFrame:
+        """Rows of one kind of the first runs of every scheme."""
+        paths = [self.path / kind / f"{name}.parquet" for name in order]
         parts = [pd.read_parquet(path, filters=[("run", "<", runs)]) for path in paths]
-        return pd.concat([p for p in parts if len(p)], ignore_index=True)
+        return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
 
 
 def check_folder(path: Path) -> None:

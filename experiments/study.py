@@ -15,12 +15,14 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.assumptions import drawn
 from experiments.store import Folder, model_version, versions, write_parquet
 from sim.errors import InvalidInput, ModelWarning
-from sim.rules import rules_of
+from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import block_of, simulate_runs
 
+ALONE = 16  # runs of a block whose runs have numbers of their own
 Progress = Callable[[int, int], None]
 
 
@@ -36,6 +38,10 @@ class Study:
     runs, seed : int
     members : bool
         Whether to keep every week of every member.
+    shadow : bool
+        Whether to run the same teams with each scheme only measured, too.
+    assumed : bool
+        Whether run r takes draw r of what is plausible for the numbers of the scenario.
     """
 
     verb: str
@@ -43,6 +49,8 @@ class Study:
     runs: int
     seed: int
     members: bool
+    shadow: bool = False
+    assumed: bool = False
 
     @property
     def same(self) -> dict[str, Any]:
@@ -52,6 +60,8 @@ class Study:
             "runs": self.runs,
             "seed": self.seed,
             "members": self.members,
+            "shadow": self.shadow,
+            "assumed": self.assumed,
             "model": model_version(),
             "variants": {name: dict(scenario.config) for name, scenario in self.variants.items()},
         }
@@ -60,7 +70,7 @@ class Study:
         """All blocks of runs of all variants, in order."""
         blocks: list[Block] = []
         for name, scenario in self.variants.items():
-            size = block_of(len(scenario.team.seats))
+            size = min(block_of(len(scenario.team.seats)), ALONE) if self.assumed else block_of(len(scenario.team.seats))
             for first in range(0, self.runs, size):
                 numbers = range(first, min(first + size, self.runs))
                 blocks.append(Block(name=f"part-{len(blocks):05d}", scheme=name, numbers=numbers))
@@ -86,7 +96,7 @@ def check(study: Study) -> list[str]:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always", ModelWarning)
             try:
-                rules_of(scenario)
+                plan_of(scenario)
             except InvalidInput as error:
                 place = f"{name}: {error.key}" if len(study.variants) > 1 else error.key
                 raise InvalidInput(place, error.value, error.allowed, error.nearest) from None
@@ -119,7 +129,8 @@ def conduct(
     done = folder.done()
     todo = [b for b in blocks if b.name not in done]
     progress(len(blocks) - len(todo), len(blocks))
-    tasks = [(folder.path, study.variants[b.scheme].config, b, study.seed, study.members) for b in todo]
+    how = {"members": study.members, "shadow": study.shadow}
+    tasks = [(folder.path, study.variants[b.scheme].config, b, study.seed, how, study.assumed) for b in todo]
     cores = min(workers or os.cpu_count() or 1, max(len(todo), 1))
     for i, _ in enumerate(_map(tasks, 1 if executor == "serial" else cores), start=1):
         progress(len(blocks) - len(todo) + i, len(blocks))
@@ -152,19 +163,26 @@ def _quiet() -> None:
     warnings.simplefilter("ignore", ModelWarning)
 
 
-def compute(path: Path, config: Mapping[str, Any], block: Block, seed: int, members: bool) -> str:
+def compute(
+    path: Path, config: Mapping[str, Any], block: Block, seed: int, how: Mapping[str, bool], assumed: bool = False
+) -> str:
     """Compute a block and write it; its measures last, as the sign that it is complete."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
-        results = simulate_runs(scenario_from(config), block.numbers, seed, members=members)
+        scenario = scenario_from(config)
+        if assumed:
+            found = [simulate_runs(drawn(scenario, seed, run), [run], seed, **how) for run in block.numbers]
+        else:
+            found = [simulate_runs(scenario, block.numbers, seed, **how)]
     frames = {
-        "weekly": results.weekly,
-        "members": results.members if members else None,
-        "_runs": results.measures(),
+        "weekly": [r.weekly for r in found],
+        "members": [r.members for r in found if how["members"]],
+        "reviews": [r.reviews for r in found],
+        "_runs": [r.measures() for r in found],
     }
-    for kind, frame in frames.items():
-        if frame is not None:
-            frame = frame.reset_index()
+    for kind, parts in frames.items():
+        if parts:
+            frame = pd.concat(parts).reset_index()
             frame.insert(0, "scheme", block.scheme)
             write_parquet(frame, path / kind / f"{block.name}.parquet")
     return block.name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.errors import InvalidInput, unknown
@@ -45,14 +45,23 @@ def _list_key(group: str) -> str:
     return "schemes" if group == "scheme" else "options"
 
 
-def variants(verb: str, group: str, names: Sequence[str], overrides: Sequence[str]) -> dict[str, Scenario]:
-    """Compose one scenario per option of a group, everything else as the overrides say."""
+def variants(
+    verb: str,
+    group: str,
+    names: Sequence[str],
+    overrides: Sequence[str],
+    changes: Mapping[str, Any] | None = None,
+) -> dict[str, Scenario]:
+    """Compose one scenario per option of a group, everything else as the overrides say.
+
+    `changes` are set in each: keys of the scenario and their values.
+    """
     place = PACKAGES.get(group, group)
     found = {}
     for name in names:
         config = compose(verb, [*overrides, f"{place}={name}"])
         try:
-            found[name] = scenario_from(scenario_part(config))
+            found[name] = scenario_from({**scenario_part(config), **(changes or {})})
         except InvalidInput as error:
             raise InvalidInput(f"{name}: {error.key}", error.value, error.allowed, error.nearest) from None
     return found

@@ -30,7 +30,9 @@ def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats
         return rules.decision.choose(other, rules.decision.weigh(rules.decision.perceive(other)))
 
     def seen(effort: Floats) -> Floats:
-        return field_of(weighed(known.apart, effort), rules.told, effort * known.shows, rules.beliefs)
+        own = weighed(known.apart, effort)
+        own = own if known.given_apart is None else own + known.given_apart
+        return field_of(own, rules.told, effort * known.shows, rules.beliefs)
 
     minds, fields = reasoning.imagined(depth, state.minds, known, answer, seen)
     return reasoning.facing(depth, known, level, fields), minds
@@ -76,7 +78,9 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
     if not sure:
         return known
-    more = {
-        key: sure if getattr(known, key) is None else getattr(known, key) + sure for key in ("given", "given_apart")
-    }
-    return replace(known, **{key: np.broadcast_to(value, able.shape) for key, value in more.items()})
+    overrated = np.full(able.shape, sure)
+    return replace(
+        known,
+        given=overrated if given is None else given + sure,
+        given_apart=overrated if given_apart is None else given_apart + sure,
+    )

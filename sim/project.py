@@ -50,7 +50,7 @@ class Documentation:
         Share of what is not written down yet that a week of a team that knows all and does nothing else
         adds [per week], at least 0.
     staleness : float
-        Share of what is written that ceases to be true in a week, at least 0.
+        Share of what is written that ceases to be true in a week, in [0, 1].
     reach : float
         How much of a member's ignorance of a module its full documentation makes up for, in [0, 1].
 
@@ -64,9 +64,8 @@ class Documentation:
     reach: float
 
     def __post_init__(self) -> None:
-        _at_least_0(self, "rate", "staleness")
-        if not 0 <= self.reach <= 1:
-            raise InvalidInput("reach", self.reach, "between 0 and 1")
+        _at_least_0(self, "rate")
+        _share(self, "staleness", "reach")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +136,12 @@ def _at_least_0(part: object, *keys: str) -> None:
             raise InvalidInput(key, getattr(part, key), "at least 0")
 
 
+def _share(part: object, *keys: str) -> None:
+    for key in keys:
+        if not 0 <= getattr(part, key) <= 1:
+            raise InvalidInput(key, getattr(part, key), "between 0 and 1")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Project:
     """One team's project.
@@ -199,9 +204,7 @@ class Project:
         _at_least_0(self, "interest", "debt_start", "effect", "learning", "teaching", "forgetting", "obscuring", "rot")
         if self.demand is not None:
             _at_least_0(self, "demand")
-        for key in ("elsewhere", "knowledge_start"):
-            if not 0 <= getattr(self, key) <= 1:
-                raise InvalidInput(key, getattr(self, key), "between 0 and 1")
+        _share(self, "elsewhere", "knowledge_start")
         if self.hard <= 0:
             raise InvalidInput("hard", self.hard, "above 0")
         if not 0 <= self.friction < 1:
@@ -344,11 +347,13 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
     paid = project.effect * repaid / (stocks.debt + project.hard)
     debt = (stocks.debt + inflow) / (1 + paid)
 
+    def time(loading: Floats) -> Floats:
+        return _by_member(weighed(loading, effort))[:, None]  # (members, 1, runs)
+
     own, part = _owners(project, members)
-    hoarded = _by_member(weighed(traces.hoards, effort))[:, None] * part
-    taught = summed(_by_member(weighed(traces.teaches, effort))[:, None] * minds) / members
-    gain = project.learning * _by_member(weighed(traces.practice, effort))[:, None] * own
-    gain += project.teaching * taught
+    hoarded = time(traces.hoards) * part
+    gain = project.learning * time(traces.practice) * own
+    gain += project.teaching * (summed(time(traces.teaches) * minds) / members)  # what one is taught
     loss = summed(hoarded) - hoarded  # what others hide
     loss *= project.obscuring
     loss += project.forgetting
@@ -356,7 +361,7 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
 
     documented, incidents, backlog = None, None, None
     if project.documentation is not None and stocks.documented is not None:
-        written = summed(_by_member(weighed(traces.documents, effort))[:, None] * minds) / members
+        written = summed(time(traces.documents) * minds) / members
         documented = _moved(stocks.documented, project.documentation.rate * written, project.documentation.staleness)
     if project.incidents is not None:
         rate = project.incidents.base + project.incidents.per_debt * stocks.debt

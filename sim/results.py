@@ -66,6 +66,7 @@ WEEKLY = (
     "left",
     *REVIEWED,
 )
+OF_A_REVIEW = ("score", "contribution", "reward", "promoted", "laid_off")  # of each member, at reviews that count
 SHADOWED = ("worth", "score", "rank_covariance", "rank_spread_score", "rank_spread_worth")  # also of the shadow
 LOW = 0.1  # share of a team that is called low where nobody is laid off
 
@@ -248,6 +249,9 @@ class Results:
     runs : (runs,) run numbers
     columns : name → (weeks, runs)
     per_member : name → (weeks, runs, members), or None if not recorded
+    reviewed : name → (reviews, runs, members)
+        What the reviews say of each member, from the week on from which the scheme counts.
+    review_weeks : tuple of int
     names : tuple of str
         Members.
     scored : (activity,)
@@ -263,6 +267,8 @@ class Results:
     runs: Ints
     columns: dict[str, Floats]
     per_member: dict[str, Floats] | None
+    reviewed: dict[str, Floats]
+    review_weeks: tuple[int, ...]
     names: tuple[str, ...]
     scored: Floats
     worth_loading: Floats
@@ -293,6 +299,14 @@ class Results:
         if self.shadow is not None:
             columns |= {f"shadow_{k}": self.shadow.columns[k] for k in SHADOWED}
         return pd.DataFrame({k: v.T.ravel() for k, v in columns.items()}, index=index)
+
+    @property
+    def reviews(self) -> pd.DataFrame:
+        """One row per run, review and member, from the week on from which the scheme counts."""
+        index = pd.MultiIndex.from_product(
+            [self.runs.tolist(), self.review_weeks, self.names], names=["run", "week", "member"]
+        )
+        return pd.DataFrame({k: v.transpose(1, 0, 2).ravel() for k, v in self.reviewed.items()}, index=index)
 
     @property
     def members(self) -> pd.DataFrame:
@@ -339,6 +353,8 @@ def joined(parts: list[Results]) -> Results:
         runs=np.concatenate([p.runs for p in parts]),
         columns={k: np.concatenate([p.columns[k] for p in parts], axis=1) for k in first.columns},
         per_member={k: np.concatenate([m[k] for m in members], axis=1) for k in members[0]} if members else None,
+        reviewed={k: np.concatenate([p.reviewed[k] for p in parts], axis=1) for k in first.reviewed},
+        review_weeks=first.review_weeks,
         names=first.names,
         scored=first.scored,
         worth_loading=first.worth_loading,

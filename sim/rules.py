@@ -26,6 +26,7 @@ from sim.decision import StockDecision
 from sim.draws import Causes
 from sim.errors import InvalidInput, ModelWarning
 from sim.evaluation import Measurement, Review, Scheme
+from sim.motives.skill_up import SkillUp
 from sim.perception import Stakes
 from sim.project import Project, Traces
 from sim.scenario import RULES, Phase, Scenario
@@ -146,7 +147,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         common=math.sqrt(max(whole - own, 0.0)),
     )
     at_risk = scheme.layoff or team.layoff
-    outside = next((m for m in scenario.motives.values() if hasattr(m, "decay")), None)
+    outside = next((m for m in scenario.motives.values() if isinstance(m, SkillUp)), None)
     rules = Rules(
         activities=names,
         signals=listed,
@@ -156,8 +157,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         worth=worth,
         scored=scored,
         counts=_along(measurement.weight * size, measurement.loading),
-        told=_along((size == 1) * 1.0, believed),
-        told_pooled=_along((size < 1) * 1.0, believed) if measurement.pools else None,
+        told=_along(np.where(size == 1, 1.0, 0.0), believed),
+        told_pooled=_along(np.where(size < 1, 1.0, 0.0), believed) if measurement.pools else None,
         tied=tied,
         believed=believed,
         measurement=measurement,
@@ -187,7 +188,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         market=None
         if outside is None or scenario.turnover is None
         else np.array([outside.loadings.get(k, 0.0) for k in names]),
-        forgets=getattr(outside, "decay", 0.0),
+        forgets=0.0 if outside is None else outside.decay,
         observed=_observed(scenario, names),
         causes=_causes(scenario, listed, lots),
         skill=np.array([np.nan if p.skill is None else p.skill for p in seats]),

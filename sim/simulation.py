@@ -12,7 +12,8 @@ from sim.decision import Decide
 from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import InvalidInput, RunFailed
-from sim.results import Results, joined, kept, kept_of_members
+from sim.evaluation import Verdict
+from sim.results import OF_A_REVIEW, Results, joined, kept, kept_of_members
 from sim.rules import Rules, plan_of
 from sim.scenario import Scenario
 
@@ -129,9 +130,12 @@ def _batch(
     draws = Draws(seed, numbers, rules.members)
     columns: dict[str, Floats] = {}
     people: dict[str, Floats] = {}
+    reviews: list[tuple[int, Verdict]] = []
     for t, passed in enumerate(weeks(plan, draws, decide)):
         for name, values in kept(passed).items():
             columns.setdefault(name, np.empty((rules.weeks, len(draws.runs))))[t] = values
+        if passed.verdict is not None and t >= scenario.since:
+            reviews.append((t, passed.verdict))
         if members:
             for name, values in kept_of_members(passed).items():
                 people.setdefault(name, np.empty((rules.weeks, *values.shape)))[t] = values
@@ -144,6 +148,8 @@ def _batch(
         runs=np.array(draws.runs),
         columns=columns,
         per_member=people if members else None,
+        reviewed={k: np.stack([getattr(v, k) for _, v in reviews]) for k in OF_A_REVIEW} if reviews else {},
+        review_weeks=tuple(t for t, _ in reviews),
         names=rules.names,
         scored=rules.scored,
         worth_loading=rules.worth,

@@ -556,6 +556,7 @@ def test_numbers_outside_their_range_are_refused(key: str, value: Any) -> None:
     [
         ("rate", Documentation, {"rate": -0.1, "staleness": 0.1, "reach": 0.5}),
         ("staleness", Documentation, {"rate": 0.1, "staleness": -0.1, "reach": 0.5}),
+        ("staleness", Documentation, {"rate": 0.1, "staleness": 1.1, "reach": 0.5}),
         ("reach", Documentation, {"rate": 0.1, "staleness": 0.1, "reach": 1.1}),
         ("reach", Documentation, {"rate": 0.1, "staleness": 0.1, "reach": -0.1}),
         ("base", Incidents, {"base": -0.1, "per_debt": 0.1, "cost": 1.0}),

@@ -27,7 +27,8 @@ def test_a_better_offer_multiplies_the_hazard_of_quitting() -> None:
 
 def test_no_offer_however_good_makes_leaving_likelier_than_a_coin() -> None:
     found = hazard(USUAL, np.array([[3.0, 1e6, math.inf, -1e6]]))
-    assert found[0].tolist() == [0.5, 0.5, 0.5, 0.0]
+    assert found[0] == pytest.approx([0.5, 0.5, 0.5, 0.0], rel=ROUNDING)
+    assert found.max() <= 0.5
 
 
 def test_nobody_quits_where_nobody_ever_quits_however_good_the_offer() -> None:

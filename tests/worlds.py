@@ -29,6 +29,8 @@ CALM: dict[str, Any] = {
     "scheme__attribution": 0.0,
     "scheme__promotion": None,
     "scheme__layoff": None,
+    "craft": None,
+    "turnover": None,
 }
 
 
@@ -83,5 +85,12 @@ def results_by_hand(scenario: Scenario, columns: Mapping[str, Any], **others: An
     """Results that hold what a test says: name → (weeks, runs)."""
     arrays = {k: np.asarray(v, dtype=float) for k, v in columns.items()}
     runs = next(iter(arrays.values())).shape[1]
-    given = {"per_member": None, "names": (), "scored": np.zeros(1), "worth_loading": np.ones(1), "twin": None, "shadow": None}
+    given = {
+        "per_member": None,
+        "names": (),
+        "scored": np.zeros(1),
+        "worth_loading": np.ones(1),
+        "twin": None,
+        "shadow": None,
+    }
     return Results(scenario=scenario, seed=1, runs=np.arange(runs), columns=arrays, **(given | others))

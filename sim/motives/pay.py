@@ -1,6 +1,7 @@
 """Money.
 
-u = E[reward of the pay rule];  ∂u/∂a_k = incentive_pay · r̃_k
+u = E[reward of the pay rule] − penalty · P(caught gaming)
+∂u/∂a_k = incentive_pay · r̃_k − penalty · ∂P/∂g for activities that are gaming, g = effort on them
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import final
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, weighed
 from sim.motives.base import Motive, blurred, by_score
 from sim.perception import Known
 
@@ -27,9 +28,18 @@ class Pay(Motive):
 
     def utility(self, effort: Floats, known: Known) -> Floats:
         rule, contest = known.stakes.pay, known.stakes.contest
-        if rule is None:
-            return np.zeros(effort.shape[1:])
-        return rule.expected(known.score_after(effort, rule), known.field, contest) + blurred(rule, effort, known)
+        result = np.zeros(effort.shape[1:])
+        if rule is not None:
+            result = rule.expected(known.score_after(effort, rule), known.field, contest) + blurred(rule, effort, known)
+        if known.stakes.audit is not None:
+            more = known.timing * weighed(known.gaming, effort - known.effort)
+            gaming = weighed(known.gaming, known.effort) + more
+            result = result - known.stakes.audit.penalty * known.stakes.audit.chance(gaming)
+        return result
 
     def marginal(self, known: Known) -> Floats:
-        return by_score(known.stakes.pay, known)
+        result, audit = by_score(known.stakes.pay, known), known.stakes.audit
+        if audit is None:
+            return result
+        risk = audit.slope(weighed(known.gaming, known.effort))
+        return result - (audit.penalty * known.timing * risk) * known.gaming[:, None, None]

@@ -53,7 +53,7 @@ class BonusAtThreshold(RewardRule):
         return (own - self.threshold) / contest.spread
 
     def reward(self, score: Floats, luck: Floats) -> Floats:
-        return self.bonus * (score >= self.threshold)
+        return np.where(score >= self.threshold, self.bonus, 0.0)
 
     def expected(self, own: Floats, field: Floats, contest: Contest) -> Floats:
         return np.asarray(self.bonus * ndtr(self._gap(own, contest)))

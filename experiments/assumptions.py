@@ -1,0 +1,111 @@
+"""What may be true of a real team: draws from the plausible ranges of the numbers of a scenario.
+
+    single numbers   triangular between low and high, most likely where the scenario has it
+    tables           size · exp(sd·z), sign kept; a zero becomes one within ± zeros
+
+A draw is addressed by (seed, run) alone and by the name of each number, so that schemes that are
+compared share it. A draw that the model refuses (two numbers that do not go together) is drawn
+closer to the scenario's own numbers, half way each time.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+import yaml
+from scipy.special import ndtr
+
+from sim.draws import stream
+from sim.errors import InvalidInput
+from sim.loading import configs
+from sim.rules import plan_of
+from sim.scenario import Scenario, scenario_from
+
+HALVINGS = 6  # how often a draw that is refused is moved closer
+
+
+@cache
+def ranges() -> dict[str, dict[str, Any]]:
+    """Return what is plausible of each number that has a range: name or pattern → its form."""
+    text = (configs() / "parameters.yaml").read_text(encoding="utf-8")
+    known = yaml.safe_load(text)
+    return {k: v["plausible"] for k, v in known.items() if set(v["plausible"] or {}) & {"low", "size"}}
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
+    return [(re.compile(re.escape(k).replace(r"\*", r"[^.]+") + "$"), form) for k, form in ranges().items()]
+
+
+def _numbers(config: Any, key: str = "") -> Iterator[tuple[str, float]]:
+    """Yield every number of a configuration by its dotted name."""
+    if isinstance(config, Mapping):
+        for k, v in config.items():
+            yield from _numbers(v, f"{key}.{k}" if key else str(k))
+    elif isinstance(config, list | tuple):
+        for i, v in enumerate(config):
+            yield from _numbers(v, f"{key}.{i}")
+    elif isinstance(config, int | float) and not isinstance(config, bool):
+        yield key, float(config)
+
+
+def changes(scenario: Scenario, seed: int, run: int, share: float = 1.0) -> dict[str, float]:
+    """Return what draw `run` makes of the numbers of a scenario: dotted name → value.
+
+    Parameters
+    ----------
+    share : float
+        How far to go from the scenario's own numbers to the draw, in [0, 1].
+    """
+    found = {}
+    for key, value in _numbers(scenario.config):
+        form = next((form for pattern, form in _patterns() if pattern.match(key)), None)
+        if form is None:
+            continue
+        z = stream(seed, run, f"assumption:{zlib.crc32(key.encode())}").standard_normal()
+        if "size" in form:
+            size = form["zeros"] * (2 * float(ndtr(z)) - 1) if value == 0 else value * float(np.exp(form["sd"] * z))
+        elif form["low"] <= value <= form["high"]:
+            size = _triangular(float(ndtr(z)), form["low"], value, form["high"])
+        else:
+            continue  # set on purpose to what is not plausible
+        drawn_value = value + share * (size - value)
+        if drawn_value != value:
+            found[key] = drawn_value
+    return found
+
+
+def _triangular(u: float, low: float, peak: float, high: float) -> float:
+    """Quantile u of the triangular distribution."""
+    width = high - low
+    if u * width < peak - low:
+        return float(low + np.sqrt(u * width * (peak - low)))
+    return float(high - np.sqrt((1 - u) * width * (high - peak)))
+
+
+def drawn(scenario: Scenario, seed: int, run: int) -> Scenario:
+    """Return the scenario with draw `run` of its plausible numbers; weeks, names and switches stay."""
+    share = 1.0
+    for _ in range(HALVINGS):
+        try:
+            candidate = scenario_from(_put(scenario.config, changes(scenario, seed, run, share)))
+            plan_of(candidate)
+            return candidate
+        except InvalidInput:
+            share /= 2
+    return scenario
+
+
+def _put(config: Any, values: Mapping[str, float], key: str = "") -> Any:
+    """Return a copy of a configuration with some numbers changed."""
+    if isinstance(config, Mapping):
+        return {k: _put(v, values, f"{key}.{k}" if key else str(k)) for k, v in config.items()}
+    if isinstance(config, list | tuple):
+        return [_put(v, values, f"{key}.{i}") for i, v in enumerate(config)]
+    changed = values.get(key, config)
+    return round(changed) if isinstance(config, int) and not isinstance(config, bool) else changed
