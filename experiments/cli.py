@@ -26,7 +26,11 @@ STUDIES = {
     "compare": "one scenario under several evaluation schemes (the main job)",
     "verify": "the model in its theory limits against closed forms",
 }
-FILES = {"list": "what there is to choose from"}
+FILES = {
+    "list": "what there is to choose from",
+    "new": "a scheme, signal, team or motive of your own, as files to edit",
+}
+HOMES = {"list": "experiments.listing", "new": "experiments.new"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,14 +67,16 @@ def _dispatch(words: list[str]) -> int:
         return 0
     verb, rest = words[0], words[1:]
     if verb in FILES:
-        home = importlib.import_module({"list": "experiments.listing"}[verb])
-        return int(home.main(rest))
+        return int(importlib.import_module(HOMES[verb]).main(rest))
     if verb in STUDIES:
-        return _study(verb, rest)
+        from sim import loading
+
+        with loading.extended(loading.split(rest)[0]) as folder:
+            return _study(verb, rest, folder)
     raise InvalidInput("verb", verb, f"one of {', '.join([*STUDIES, *FILES])}", nearest(verb, [*STUDIES, *FILES]))
 
 
-def _study(verb: str, words: list[str]) -> int:
+def _study(verb: str, words: list[str], extension: Path | None) -> int:
     """Compose the verb's configuration through Hydra and run it; with --multirun, once per job."""
     from sim import loading
 
@@ -78,6 +84,8 @@ def _study(verb: str, words: list[str]) -> int:
     stray = [w for w in flags if not w.startswith("-") and not any(f.startswith("-") for f in flags)]
     if stray:
         raise InvalidInput("argument", stray[0], "key=value", nearest(stray[0], loading.verb_keys(verb)))
+    command = shlex.join(["crosspurpose", verb, *words])
+    words = [_quoted(extension) if w.startswith("extend=") else w for w in words]
     import hydra
     from hydra.core.global_hydra import GlobalHydra
     from omegaconf import DictConfig
@@ -87,7 +95,6 @@ def _study(verb: str, words: list[str]) -> int:
     own = loading.search_path()
     extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
     first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
-    command = shlex.join(["crosspurpose", verb, *words])
     jobs: list[dict[str, Any]] = []
 
     def collect(config: DictConfig) -> None:
@@ -96,7 +103,11 @@ def _study(verb: str, words: list[str]) -> int:
         job = HydraConfig.get()
         choice = {k: v for k, v in job.runtime.choices.items() if isinstance(v, str)}
         overrides = [o for o in job.overrides.task if not o.startswith("hydra.")]
-        jobs.append({"config": loading.plain(config), "overrides": overrides, "choice": choice})
+        found = loading.plain(config)
+        if found.pop("extend", None) not in (None, str(extension)):
+            allowed = "extend=DIR on the command line, without +; a yaml brings no code"
+            raise InvalidInput("extend", config["extend"], allowed)
+        jobs.append({"config": found, "overrides": overrides, "choice": choice})
 
     os.environ["HYDRA_FULL_ERROR"] = "1"
     entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(collect)
@@ -115,6 +126,13 @@ def _study(verb: str, words: list[str]) -> int:
         GlobalHydra.instance().clear()
     do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
     return max((do(job.pop("config"), command=command, **job) for job in jobs), default=0)
+
+
+def _quoted(extension: Path | None) -> str:
+    """Return the user's own folder in Hydra's words, whatever is in its name."""
+    if extension is None:
+        return "extend=null"
+    return "extend='" + str(extension).replace("'", "\\'").replace("${", "\\${") + "'"
 
 
 def _help() -> None:

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,9 @@ class Study:
         """All blocks of runs of all variants, in order."""
         blocks: list[Block] = []
         for name, scenario in self.variants.items():
-            size = min(block_of(len(scenario.team.seats)), ALONE) if self.assumed else block_of(len(scenario.team.seats))
+            size = (
+                min(block_of(len(scenario.team.seats)), ALONE) if self.assumed else block_of(len(scenario.team.seats))
+            )
             for first in range(0, self.runs, size):
                 numbers = range(first, min(first + size, self.runs))
                 blocks.append(Block(name=f"part-{len(blocks):05d}", scheme=name, numbers=numbers))
@@ -129,8 +131,8 @@ def conduct(
     done = folder.done()
     todo = [b for b in blocks if b.name not in done]
     progress(len(blocks) - len(todo), len(blocks))
-    how = {"members": study.members, "shadow": study.shadow}
-    tasks = [(folder.path, study.variants[b.scheme].config, b, study.seed, how, study.assumed) for b in todo]
+    how = (study.seed, study.members, study.shadow, study.assumed)
+    tasks = [(folder.path, study.variants[b.scheme].config, b, *how) for b in todo]
     cores = min(workers or os.cpu_count() or 1, max(len(todo), 1))
     for i, _ in enumerate(_map(tasks, 1 if executor == "serial" else cores), start=1):
         progress(len(blocks) - len(todo) + i, len(blocks))
@@ -164,19 +166,19 @@ def _quiet() -> None:
 
 
 def compute(
-    path: Path, config: Mapping[str, Any], block: Block, seed: int, how: Mapping[str, bool], assumed: bool = False
+    path: Path, config: Mapping[str, Any], block: Block, seed: int, members: bool, shadow: bool, assumed: bool
 ) -> str:
     """Compute a block and write it; its measures last, as the sign that it is complete."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         scenario = scenario_from(config)
+        each: list[tuple[Scenario, Sequence[int]]] = [(scenario, block.numbers)]
         if assumed:
-            found = [simulate_runs(drawn(scenario, seed, run), [run], seed, **how) for run in block.numbers]
-        else:
-            found = [simulate_runs(scenario, block.numbers, seed, **how)]
+            each = [(drawn(scenario, seed, run), [run]) for run in block.numbers]
+        found = [simulate_runs(s, numbers, seed, members=members, shadow=shadow) for s, numbers in each]
     frames = {
         "weekly": [r.weekly for r in found],
-        "members": [r.members for r in found if how["members"]],
+        "members": [r.members for r in found if members],
         "reviews": [r.reviews for r in found],
         "_runs": [r.measures() for r in found],
     }

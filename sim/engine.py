@@ -50,7 +50,7 @@ class Week:
         Realised worth · f'(skill∘a), later effects included [weeks of core work] · score of the week alone.
     craft : (runs, members) or None
     stocks : Stocks or None
-        At the end of the week.
+        At the end of the week, without what leavers took along.
     verdict : Verdict or None
         In review weeks.
     gone : (runs, members) or None
@@ -117,7 +117,7 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         gain=gain,
         score=score,
         craft=craft,
-        stocks=stocks,
+        stocks=after.stocks,
         verdict=verdict,
         gone=gone,
     )

@@ -1,23 +1,36 @@
 """From strings to a scenario: the one module that knows Hydra.
 
 The strings are those of the command line. Every signal and motive that has a yaml is part of the
-configuration, so a user adds one by adding a file: in the project's `configs/`, or in `configs/` of
-the folder where the command is typed.
+configuration, so a user adds one by adding a file: in the project's `configs/`, in `configs/` of
+the folder where the command is typed, or in `configs/` of the folder that `extend=DIR` names. Only the
+last may hold Python too (`motives/`, `choice/`, `rewards/`): code is never picked up unasked.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sim import catalogue
 from sim.errors import InvalidInput, nearest, unknown
-from sim.scenario import KEYS, Scenario, scenario_from
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 CATALOGUES = {"signals": "signal", "motives": "motive"}  # all of a group's yaml become entries of one mapping
+PYTHON = {"motive": "motives", "choice": "choice", "reward": "rewards"}  # groups whose yaml name members of sim.<folder>
+NAMED = {  # mappings by the names of other parts of the scenario
+    **dict.fromkeys(("weights", "announced", "folklore"), "signals"),
+    **dict.fromkeys(("loadings", "initial"), "activities"),
+    "motives": "motives",
+}
+
+_extension: Path | None = None  # of the strings that are being read
 
 
 def configs() -> Path:
@@ -29,8 +42,59 @@ def configs() -> Path:
 
 def folders() -> list[Path]:
     """Return all folders that are searched, the project's first."""
-    own = Path.cwd() / "configs"
-    return [configs(), *([own] if own.is_dir() and own.resolve() != configs() else [])]
+    own = [Path.cwd() / "configs", *([_extension / "configs"] if _extension else [])]
+    return list(dict.fromkeys([configs(), *(f.resolve() for f in own if f.is_dir())]))
+
+
+def split(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    """Split the folder that `extend=DIR` names off the words."""
+    given = [w.partition("=")[2] for w in words if w.startswith("extend=")]
+    if len(given) > 1:
+        raise InvalidInput("extend", given[-1], "given once")
+    return given[0] if given else None, [w for w in words if not w.startswith("extend=")]
+
+
+@contextmanager
+def extended(folder: str | None) -> Iterator[Path | None]:
+    """Let the user's own folder join what is searched; its Python files join the catalogues, and stay.
+
+    Yields the folder, absolute. `None` and `null` change nothing.
+    """
+    global _extension
+    before = _extension
+    if folder not in (None, "null"):
+        _extension = _own(str(folder))
+    try:
+        refuse_doubles()
+        if _extension and _extension != before:
+            catalogue.extend(_extension)
+        yield _extension
+    finally:
+        _extension = before
+
+
+def _own(text: str) -> Path:
+    """Return the folder that was given, if there is anything in it for us."""
+    folder = Path(text).expanduser().resolve()
+    if not text or not folder.is_dir():
+        raise InvalidInput("extend", text or "(empty)", "a folder that exists, or null")
+    places = [*folder.glob("configs/**/*.yaml"), *(p for f in catalogue.FOLDERS for p in folder.glob(f"{f}/*.py"))]
+    if not places:
+        raise InvalidInput("extend", text, f"a folder with yaml in configs/ or Python in {', '.join(catalogue.FOLDERS)}")
+    return folder
+
+
+def refuse_doubles() -> None:
+    """Refuse a yaml of the user's own that is called like one there is: neither may hide the other."""
+    places = folders()
+    for i, place in enumerate(places[1:], start=1):
+        for path in sorted(p for p in place.glob("*/*.yaml") if (places[0] / p.parent.name).is_dir()):
+            name = path.relative_to(place)
+            if not re.fullmatch("[A-Za-z0-9_]+", path.stem):
+                raise InvalidInput(str(path), path.stem, "a name of letters, digits and underscores")
+            there = next((p for before in places[:i] if (p := before / name).is_file()), None)
+            if there is not None and there.read_bytes() != path.read_bytes():
+                raise InvalidInput(str(path), path.stem, f"another name: {there} has this one")
 
 
 def options(group: str) -> list[str]:
@@ -46,13 +110,21 @@ def groups() -> list[str]:
 
 def read(group: str, name: str) -> dict[str, Any]:
     """Return one yaml of a group as it stands."""
-    for folder in reversed(folders()):
-        path = folder / group / f"{name}.yaml"
-        if path.is_file():
-            try:
-                return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-            except yaml.YAMLError as error:
-                raise InvalidInput(f"{group}/{name}.yaml", str(error).split("\n")[0], "valid yaml") from None
+    path = file_of(group, name)
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InvalidInput(str(path), str(error).split("\n")[0], "valid yaml") from None
+    if not isinstance(content, dict):
+        raise InvalidInput(str(path), content, "a mapping from names")
+    return content
+
+
+def file_of(group: str, name: str) -> Path:
+    """Return the file of an option."""
+    for folder in folders():
+        if (path := folder / group / f"{name}.yaml").is_file():
+            return path
     raise unknown(group, name, options(group))
 
 
@@ -74,6 +146,8 @@ def search_path() -> list[str]:
 def load(*overrides: str) -> Scenario:
     """Return the scenario that strings such as `scheme=commits` or `weeks=52` describe.
 
+    `extend=DIR` adds a folder of the user's own; its Python files run, and stay in the catalogues of this process.
+
     Raises
     ------
     InvalidInput
@@ -84,7 +158,11 @@ def load(*overrides: str) -> Scenario:
     >>> load("scenario=three_persons", "scheme=commits").scheme.weights
     {'commits': 1.0}
     """
-    return scenario_from(compose("model", overrides))
+    from sim.scenario import scenario_from
+
+    folder, words = split(overrides)
+    with extended(folder):
+        return scenario_from(compose("model", words))
 
 
 def checked(overrides: Sequence[str]) -> None:
@@ -137,6 +215,8 @@ def plain(config: Any) -> dict[str, Any]:
 
 def scenario_part(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a verb's configuration is the scenario."""
+    from sim.scenario import KEYS
+
     return {k: config[k] for k in KEYS if k in config}
 
 
@@ -167,27 +247,32 @@ def in_one_line(error: Exception) -> Exception:
 
 def _no_key(key: str) -> InvalidInput:
     """Say where in the configuration a key went wrong, and what is nearest there."""
+    from sim.scenario import KEYS
+
     path = re.sub(r"\[(\d+)\]", r".\1", key).split(".")
-    where: Any = {**dict.fromkeys(verb_keys()), **compose("model", ())}
+    top = compose("model", ())
+    where: Any = {**dict.fromkeys(verb_keys()), **top}
     for depth, step in enumerate(path):
         names = [str(i) for i in range(len(where))] if isinstance(where, list) else list(where or ())
         if step not in names:
             there = ".".join(path[:depth]) or "the configuration"
-            close = nearest(step, names)
+            known = top.get(NAMED.get(path[depth - 1], "")) or () if depth else ()
+            close = None if step in known else nearest(step, [*names, *known])
             new = "" if close or depth == 0 else f" (a new one is written ++{key}=value)"
             return InvalidInput(key, "(unknown key)", f"a key of {there}{new}", close)
         where = where[int(step)] if isinstance(where, list) else where[step]
         if not isinstance(where, Mapping | list):
             where = ()
     if path[0] not in KEYS:
-        return InvalidInput(
-            key, "(unknown key)", "a key of the scenario; its signals and motives are all there, by name"
-        )
+        allowed = "a key of the scenario; its signals and motives are all there, by name"
+        return InvalidInput(key, "(unknown key)", allowed, "activity@activities" if key == "activity" else None)
     return InvalidInput(key, "(mapping)", f"its entries one by one, or new ones as ++{key}.NAME=value")
 
 
 def verb_keys(verb: str = "*") -> list[str]:
     """Return the keys that the configuration of a verb (or of any) sets at the top."""
+    from sim.scenario import KEYS
+
     keys: list[str] = []
     for path in [*configs().glob(f"{verb}.yaml"), configs() / "model.yaml", configs() / "verb.yaml"]:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}

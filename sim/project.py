@@ -442,25 +442,6 @@ def documented_share(stocks: Stocks) -> Floats:
     return summed(stocks.documented) / len(stocks.documented)
 
 
-def lead_time(backlog: Floats, features: Floats) -> Floats:
-    """Return how many weeks new work waits, by Little's law: (runs,); NaN where nothing is delivered.
-
-    Parameters
-    ----------
-    backlog : (runs,)
-        [weeks of core work per member]
-    features : (runs,)
-        What is delivered [weeks of core work per member and week].
-
-    Examples
-    --------
-    >>> lead_time(np.array([2.0, 2.0]), np.array([0.5, 0.0]))
-    array([ 4., nan])
-    """
-    some = features > 0
-    return np.where(some, backlog / np.where(some, features, 1.0), np.nan)
-
-
 def truck_factor(project: Project, stocks: Stocks) -> Floats:
     """Fewest members whose leaving orphans more than half of the modules: (runs,).
 

@@ -205,7 +205,11 @@ def test_the_weekly_step_knows_no_user_assertions(module: str) -> None:
 NAMES = {  # of activities and schemes, in configs
     path.stem for path in (ROOT / "configs" / "scheme").glob("*.yaml")
 } | {"deliver", "maintain", "share", "learn", "showcase", "chase", "fortify", "game", "flatter", "undermine"}
-OTHER_SENSES = {"share": {"sim/rewards/tournament", "sim/rewards/layoff"}, "none": {"sim/scenario"}}
+OTHER_SENSES = {
+    "share": {"sim/rewards/tournament", "sim/rewards/layoff"},
+    "none": {"sim/scenario"},
+    "hours": {"sim/results", "sim/measures/people"},
+}
 
 
 @pytest.mark.parametrize("module", SIM)

@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import poisson
 
 from sim.errors import InvalidInput
+from sim.measures.pooled import lead_time
 from sim.project import (
     Coordination,
     Documentation,
@@ -23,7 +24,6 @@ from sim.project import (
     documented_share,
     focus,
     forget,
-    lead_time,
     move,
     orphaned,
     productivity,

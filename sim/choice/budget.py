@@ -17,8 +17,7 @@ from typing import final
 import numpy as np
 
 from sim.arrays import Floats, dot, norm, summed
-from sim.choice.base import Choice
-from sim.choice.water_filling import pools
+from sim.choice.base import Choice, pools
 from sim.errors import InvalidInput, unknown
 
 

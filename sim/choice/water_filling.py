@@ -14,13 +14,12 @@ attention is one pool); Baker (1992), J. Political Economy 100(3), 598-614 (κ =
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import final
 
 import numpy as np
 
 from sim.arrays import Floats, dot, summed
-from sim.choice.base import Choice
+from sim.choice.base import Choice, pools
 from sim.errors import InvalidInput
 
 
@@ -98,35 +97,3 @@ class WaterFilling(Choice):
         k, n = self.rivalry, len(slope)
         alone = dot(slope, slope) - k / (1 - k + k * n) * dot(slope, np.ones(n)) ** 2
         return alone / (self.cost * (1 - k))
-
-
-def pools(x: Floats) -> Floats:
-    """Return X_j, the sum of the j largest, in place j−1: (kind, …) both.
-
-    Kinds are sorted by a network of comparisons of whole planes.
-    """
-    planes = list(x)
-    for i, j in _network(len(planes)):
-        planes[i], planes[j] = np.maximum(planes[i], planes[j]), np.minimum(planes[i], planes[j])
-    pools = np.empty(x.shape)
-    pools[0] = planes[0]
-    for j in range(1, len(planes)):
-        np.add(pools[j - 1], planes[j], out=pools[j])
-    return pools
-
-
-@cache
-def _network(n: int) -> tuple[tuple[int, int], ...]:
-    """Batcher's merge exchange: pairs (i, j), i < j, that sort n numbers (Knuth, vol. 3, 5.2.2 M)."""
-    pairs = []
-    top = 1 << max((n - 1).bit_length() - 1, 0)
-    p = top
-    while p > 0:
-        q, r, d = top, 0, p
-        while True:
-            pairs += [(i, i + d) for i in range(n - d) if i & p == r]
-            if q == p:
-                break
-            d, q, r = q - p, q // 2, p
-        p //= 2
-    return tuple(pairs)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.choice.water_filling import WaterFilling, _network
+from sim.choice.base import _network
+from sim.choice.water_filling import WaterFilling
 from sim.errors import InvalidInput
 from tests.tolerances import ROUNDING
 
