@@ -24,6 +24,8 @@ from sim.errors import InvalidInput, RunFailed, nearest
 STUDIES = {
     "run": "one scenario, many runs",
     "compare": "one scenario under several evaluation schemes (the main job)",
+    "explain": "why a member did what it did in a week",
+    "strength": "worth against the strength of a scheme",
     "verify": "the model in its theory limits against closed forms",
 }
 FILES = {

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from experiments import stats
+from experiments import own_best, stats
 from experiments.console import console, said
 from experiments.labels import labelled
-from experiments.outcome import Outcome, outcome
+from experiments.outcome import Outcome, folder_of, outcome
 from experiments.store import write_csv
 from experiments.study import Study
 from experiments.tables import About, differences_table, ranking_table, values_table
@@ -22,6 +22,7 @@ from sim.scenario import Scenario
 
 MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
 YEAR = 52  # [weeks]
+POWERS = ("equal", "as_given", "own_best")
 ASSUMED = 100  # runs that take other numbers, at most
 
 
@@ -38,6 +39,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     for key in ("shadow",):
         if not isinstance(config[key], bool):
             raise InvalidInput(key, config[key], "true or false")
+    if config["power"] not in POWERS:
+        raise unknown("power", str(config["power"]), POWERS)
     if config["assumptions"] not in (None, "plausible"):
         raise unknown("assumptions", str(config["assumptions"]), ["plausible", "null"])
     base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
@@ -50,6 +53,11 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         members=config["members"],
         shadow=config["shadow"],
     )
+    reversed_pairs: list[tuple[str, str]] = []
+    equal = study
+    if config["power"] == "own_best":
+        study, config = _at_own_best(study, config, choice["scenario"])
+        scenarios = dict(study.variants)
     done = outcome(study, config, choice["scenario"], command)
     about = _about(scenarios, group, reference, done.runs, config, choice)
     tables = Comparison.of(done, about)
@@ -57,7 +65,17 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         tables = tables.with_assumptions(assumed(study, done, config, command))
     if done.computed or not (done.folder.path / "plots").exists() or tables.differ_from(done):
         tables.write(done, about)
+    if config["power"] == "own_best":
+        table = {"study": address_of(equal), "scheme": list(about.strength), "strength": list(about.strength.values())}
+        write_csv(pd.DataFrame(table), done.folder.path / own_best.FILE)
+        same = outcome(equal, {**config, "out": str(done.folder.path / "equal_power")}, "equal", command)
+        reversed_pairs = own_best.reversals(done.runs, same.runs, [n for n in scenarios if n not in about.benchmarks])
     _say(tables, about, done, reference, str(wanted))
+    for better, worse in reversed_pairs:
+        print(
+            f"Power matters: {about.named(better)} is better than {about.named(worse)} with each at its own best"
+            " strength, and worse at equal power."
+        )
     return 0
 
 
@@ -84,6 +102,21 @@ def _time(
         "weeks": weeks if given else warmup + 2 * YEAR,
         "today": {"weeks": warmup, "scheme": before},
     }, [today, *(n for n in names if n != today)]
+
+
+def address_of(study: Study) -> str:
+    """Return the address of a study's content."""
+    return folder_of(study, None, "").address
+
+
+def _at_own_best(study: Study, config: dict[str, Any], name: str) -> tuple[Study, dict[str, Any]]:
+    """Return the study with each scheme at its own best strength, and where it goes."""
+    folder = folder_of(study, config["out"], f"own_best-{name}").path
+    found = own_best.kept(folder, address_of(study))
+    if found is None:
+        found = own_best.strengths(study.variants, study.seed, config["workers"], config["executor"] == "serial")
+    changed = {n: s.with_({"scheme.strength": found[n]}) for n, s in study.variants.items()}
+    return replace(study, variants=changed), {**config, "out": str(folder)}
 
 
 def assumed(study: Study, done: Outcome, config: Mapping[str, Any], command: str) -> pd.DataFrame:
@@ -158,7 +191,7 @@ def _about(
         runs=config["runs"],
         seed=config["seed"],
         weeks=first.weeks,
-        power=first.scheme.power,
+        power=config["power"] if config["power"] == "own_best" else first.scheme.power,
         strength={name: s.scheme.strength for name, s in scenarios.items()},
         matters=config["matters"],
         smallest=stats.smallest_that_matters(runs, reference, config["matters"]),

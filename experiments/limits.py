@@ -1,24 +1,29 @@
 """The model in the limits of theory: `configs/limit` with other numbers, run and read.
 
 Contracts (A to C) are optimised by running them at other slopes; contests (E) are run until effort
-rests. A member of a contest can be set apart from the others, through the seam of the week.
+rests. A member of a contest can be set apart from the others, through the seam of the week. Where theory
+takes an expectation over luck, either the week is run with luck that is dealt on purpose, or the model
+is sampled until the error of the mean is small.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize_scalar
 
 import sim
 from experiments.cases import Case
 from sim.arrays import Floats
 from sim.contest import Contest
 from sim.decision import StockDecision
+from sim.draws import Causes, Draws, WeekDraws
+from sim.engine import Week, weeks
 from sim.errors import RunFailed
 from sim.perception import Known
 from sim.rules import rules_of
@@ -26,8 +31,12 @@ from sim.scenario import Scenario
 
 STILL = 1e-9  # a limit is read when effort moves by less a week, relative to effort or absolute
 ROOM = 10.0  # habits, in multiples of the largest answer to expect
+CANDIDATES, CLOSE = 41, 1e-9  # efforts that a member compares · how closely it then looks, of their range
+PRECISE = 0.0025  # standard error at which sampling ends, of the largest value of a list
+SMALLEST = 1e-3  # what an error or a tolerance is relative to, at least
+MOST = 10**8  # samples at most
 
-Found = Any  # a number, a list of numbers, or a list of rows: column → number
+Found = Any  # a number, a `Sampled`, a list of either, or a list of rows: column → number
 Quantities = Mapping[str, Callable[[], Found]]
 
 
@@ -88,7 +97,7 @@ class Contract:
         task, measure = base["activities"]["task_1"], base["signals"]["measure_1"]
         sd = np.sqrt(np.diag(self.covariance)).tolist()
         signals = {
-            name: measure | {"loadings": dict(zip(tasks, g, strict=True)), "noise": {"family": "normal", "sd": s}}
+            name: measure | {"loadings": dict(zip(tasks, g, strict=True)), "noise": measure["noise"] | {"sd": s}}
             for name, g, s in zip(measures, self.loading.tolist(), sd, strict=True)
         }
         return limit(self.limit).with_(
@@ -258,3 +267,90 @@ def first_member(results: sim.Results) -> Floats:
     """Return the first member's effort on the task of a contest: (weeks,)."""
     people = results.per_member or {}
     return people["effort_task_1"][:, 0, 0]
+
+
+def best_effort(scenario: Scenario, motive: str, known: Known, effort: Floats, most: float) -> float:
+    """Return the first member's effort, from 0 to `most`, of highest utility by a motive net of cost."""
+
+    def loss(own: float) -> float:
+        trial = effort.copy()
+        trial[0, 0, 0] = own
+        cost = scenario.choice.effort_cost(trial, known.habit)
+        return float((cost - scenario.motives[motive].utility(trial, known))[0, 0])
+
+    grid = np.linspace(0.0, most, CANDIDATES)
+    best, step = grid[np.argmin([loss(x) for x in grid])], grid[1]
+    bounds = max(0.0, best - step), min(most, best + step)
+    return float(minimize_scalar(loss, bounds=bounds, options={"xatol": CLOSE * most}).x)
+
+
+class Dealt(Draws):
+    """Luck that is dealt on purpose, the same in every week; 0 where nothing is dealt.
+
+    Parameters
+    ----------
+    runs, members : int
+    luck : (runs, members) or broadcastable, by name
+        For a group of causes, such as `noise`, that has one cause.
+    """
+
+    def __init__(self, runs: int, members: int, **luck: Floats) -> None:
+        super().__init__(0, range(runs), members)
+        self.luck = luck
+
+    def once(self, cause: str) -> Floats:
+        """Return what holds for a whole run: nothing."""
+        return np.zeros((len(self.runs), self.members))
+
+    def weekly(self, causes: Causes, weeks: int) -> Iterator[WeekDraws]:
+        """Yield the same luck week by week."""
+        shape = len(self.runs), self.members
+        dealt = {
+            group.name: np.zeros((len(getattr(causes, group.name)), *shape)) + self.luck.get(group.name, 0.0)
+            for group in fields(Causes)
+        }
+        return (WeekDraws(**dealt) for _ in range(weeks))
+
+
+def dealt(scenario: Scenario, runs: int = 1, **luck: Floats) -> Week:
+    """Run a limit with luck that is dealt, and return its last week."""
+    rules = rules_of(scenario)
+    *_, passed = weeks(rules, Dealt(runs, rules.members, **luck))
+    return passed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sampled:
+    """A number that was estimated, and its standard error."""
+
+    value: float
+    error: float
+
+
+def sampled(sources: Sequence[Iterator[Floats]], precise: float = PRECISE) -> list[Sampled]:
+    """Estimate the mean of each source, until its standard error is small beside the largest of the means.
+
+    Parameters
+    ----------
+    sources : sequence of iterators
+        Each yields one independent sample after another, some at a time: (samples,).
+    precise : float
+        Standard error that is asked for, of the largest mean.
+    """
+    sums = [_sums(next(source)) for source in sources]
+    scale = max(SMALLEST, *(abs(s[1] / s[0]) for s in sums))
+    for i, source in enumerate(sources):
+        while _estimate(sums[i]).error > precise * scale and sums[i][0] < MOST:
+            sums[i] = sums[i] + _sums(next(source))
+    return [_estimate(s) for s in sums]
+
+
+def _sums(x: Floats) -> Floats:
+    return np.array([len(x), x.sum(), (x * x).sum()])
+
+
+def _estimate(sums: Floats) -> Sampled:
+    """Return mean and standard error from count, sum and sum of squares; what never happened may happen once."""
+    n, total, squares = sums.tolist()
+    variance = max(squares / n - (total / n) ** 2, 1 / n**2)
+    return Sampled(value=total / n, error=math.sqrt(variance / n))

@@ -1,58 +1,120 @@
-"""`crosspurpose list [GROUP]`: what there is to choose from, without Hydra."""
+"""`crosspurpose list [GROUP] [--extend DIR]`: what there is to choose from and whose it is, without Hydra."""
 
 from __future__ import annotations
 
 import argparse
+import ast
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from experiments.console import console
+from sim import catalogue
 from sim.errors import InvalidInput, unknown
-from sim.loading import groups, options, read
+from sim.loading import PYTHON, configs, extended, file_of, groups, options, read
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser whose errors are one line."""
+class Parser(argparse.ArgumentParser):
+    """A parser of a file verb, whose errors are one line that says how the verb is used."""
 
     def error(self, message: str) -> NoReturn:
-        raise InvalidInput("list", message, "at most one group, such as schemes")
+        raise InvalidInput(self.prog.split()[-1], message, " ".join(self.format_usage().split()[1:]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """Something that can be chosen.
+
+    Parameters
+    ----------
+    name : str
+    plain, sentence : str
+        What people call it, and what it is.
+    files : tuple of Path
+        Where it stands, if it is the user's own; nothing for what comes with the project.
+    """
+
+    name: str
+    plain: str
+    sentence: str
+    files: tuple[Path, ...]
+
+    @property
+    def whose(self) -> str:
+        """Whose it is, in a word."""
+        return "yours" if self.files else "ours"
 
 
 def main(words: Sequence[str]) -> int:
     """Print the groups, or the options of one."""
-    parser = _Parser(prog="crosspurpose list", description=__doc__)
-    parser.add_argument("group", nargs="?", help="schemes, motives, signals, … (singular or plural)")
-    group = parser.parse_args(list(words)).group
-    screen = console()
-    if group is None:
-        for name in groups():
-            screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(options(name))}", soft_wrap=True)
-        return 0
-    found = [g for g in groups() if group in (g, _plural(g))]
-    if not found:
-        raise unknown("list", group, [_plural(g) for g in groups()])
-    rows = entries(found[0])
-    width = max(len(k) for k, _, _ in rows)
-    for option, plain, sentence in rows:
-        screen.print(f"[bold]{option:{width}}[/bold]  {plain}", soft_wrap=True)
-        if sentence and sentence != plain:
-            screen.print(f"{'':{width}}  [dim]{sentence}[/dim]", soft_wrap=True)
+    parser = Parser(prog="crosspurpose list", description=__doc__, allow_abbrev=False)
+    parser.add_argument("group", nargs="?", help="schemes, motives, signals, ... (singular or plural)")
+    parser.add_argument("--extend", metavar="DIR", help="a folder of your own; extend=DIR is the same")
+    given = parser.parse_args([f"--{w}" if w.startswith("extend=") else w for w in words])
+    with extended(given.extend):
+        _print(given.group)
     return 0
 
 
-def entries(group: str) -> list[tuple[str, str, str]]:
-    """Id, plain label and sentence of every option of a group; of every activity for `activity`."""
-    found = []
+def _print(group: str | None) -> None:
+    screen = console()
+    there = sorted({*groups(), *PYTHON})
+    if group is None:
+        for name in there:
+            shown = [e.name if e.whose == "ours" else f"{e.name} (yours)" for e in entries(name)]
+            screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(shown)}", soft_wrap=True)
+        return
+    found = [g for g in there if group in (g, _plural(g))]
+    if not found:
+        raise unknown("list", group, [_plural(g) for g in there])
+    rows = entries(found[0])
+    width = max((len(e.name) for e in rows), default=0)
+    for entry in rows:
+        screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.whose:5}  {entry.plain}".rstrip(), soft_wrap=True)
+        below = [] if entry.sentence == entry.plain else [entry.sentence]
+        for line in [*below, *(_short(f) for f in entry.files)]:
+            screen.print(f"{'':{width}}         {line}", soft_wrap=True, style="dim", markup=False)
+
+
+def entries(group: str) -> list[Entry]:
+    """Every option of a group (for `activity` every activity), and members of a catalogue without a yaml so called."""
+    found: list[Entry] = []
     for option in options(group):
-        config = read(group, option)
-        label = config.get("label", config.get("story"))
+        config, file = read(group, option), file_of(group, option)
+        files: tuple[Path, ...] = () if file.is_relative_to(configs()) else (file,)
         if group == "activity":
-            found += [(k, v["label"]["plain"], v["label"]["sentence"]) for k, v in config.items()]
-        elif isinstance(label, dict):
-            found.append((option, label.get("plain", ""), label.get("sentence", label.get("question", ""))))
+            labelled = {k: v.get("label") for k, v in config.items() if isinstance(v, dict)}
         else:
-            found.append((option, "", ""))
-    return found
+            labelled = {option: config.get("label", config.get("story"))}
+            if group in PYTHON and config.get("kind") in catalogue.kinds(PYTHON[group]):
+                files += _own(PYTHON[group], config["kind"])
+        for name, label in labelled.items():
+            words = label if isinstance(label, dict) else {}
+            sentence = words.get("sentence", words.get("question", ""))
+            found.append(Entry(name=name, plain=str(words.get("plain", "")), sentence=str(sentence), files=files))
+    for kind in catalogue.kinds(PYTHON[group]) if group in PYTHON else ():
+        if kind not in {e.name for e in found}:
+            folder = PYTHON[group]
+            sentence = _docstring(catalogue.file_of(folder, kind))
+            found.append(Entry(name=kind, plain=sentence, sentence=sentence, files=_own(folder, kind)))
+    return sorted(found, key=lambda e: e.name) if group in PYTHON else found
+
+
+def _own(folder: str, kind: str) -> tuple[Path, ...]:
+    """The file of a member of a catalogue, if it is the user's own."""
+    file = catalogue.file_of(folder, kind)
+    return (file,) if file.parent.parent in catalogue.extensions() else ()
+
+
+def _docstring(file: Path) -> str:
+    """First line of the docstring of the last class of a file, which is not run for it."""
+    classes = [n for n in ast.parse(file.read_text(encoding="utf-8")).body if isinstance(n, ast.ClassDef)]
+    return ((ast.get_docstring(classes[-1]) or "") if classes else "").partition("\n")[0]
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _plural(group: str) -> str:

@@ -175,7 +175,7 @@ def differences(
         else:
             values = cube[measure]
             single = np.column_stack([values[s] - values[reference] for s in others] or [np.empty(0)])
-            joint = _joint(single) if others else np.empty((3, 0))
+            joint = joint_intervals(single) if others else np.empty((3, 0))
         for k, scheme in enumerate(others):
             difference, low, high = (float(v) for v in joint[:, k])
             alone = single[~np.isnan(single[:, k]), k]
@@ -267,7 +267,7 @@ def ranking(
     if len(x) > 1:
         highest = _shared(np.round(sign * _resampled(x, "ranking"), 12)).mean(axis=0)
     pairs = list(itertools.combinations(places, 2))
-    joint = dict(zip(pairs, _joint(np.column_stack([x[:, i] - x[:, j] for i, j in pairs])).T, strict=True))
+    joint = dict(zip(pairs, joint_intervals(np.column_stack([x[:, i] - x[:, j] for i, j in pairs])).T, strict=True))
     rows: list[tuple[object, ...]] = []
     for place, i in enumerate(places):
         next_one = places[place + 1] if place + 1 < len(places) else None
@@ -373,7 +373,7 @@ def _pooled(values: Mapping[str, Floats], scheme: str) -> dict[str, tuple[float,
     return found
 
 
-def _joint(d: Floats) -> Floats:
+def joint_intervals(d: Floats) -> Floats:
     """Mean and joint interval of paired differences: (runs, comparison) → (3, comparison)."""
     there = ~np.isnan(d)
     n = there.sum(axis=0)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from experiments.assumptions import drawn
 from experiments.store import Folder, model_version, versions, write_parquet
+from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning
 from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
@@ -64,6 +65,7 @@ class Study:
             "assumed": self.assumed,
             "model": model_version(),
             "variants": {name: dict(scenario.config) for name, scenario in self.variants.items()},
+            **({"code": catalogue.code()} if catalogue.extensions() else {}),
         }
 
     def blocks(self) -> list[Block]:
@@ -147,7 +149,7 @@ def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:
             yield compute(*task)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_quiet)
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_quiet, initargs=(catalogue.extensions(),))
     try:
         for future in as_completed([pool.submit(compute, *task) for task in tasks]):
             yield future.result()
@@ -159,10 +161,12 @@ def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:
     pool.shutdown()
 
 
-def _quiet() -> None:
-    """Leave Ctrl-C to the process that started the workers; it has shown the model's warnings too."""
+def _quiet(extensions: Sequence[Path]) -> None:
+    """Leave Ctrl-C to the process that started the workers, which has shown the warnings; know the user's own code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", ModelWarning)
+    for folder in extensions:
+        catalogue.extend(folder)
 
 
 def compute(

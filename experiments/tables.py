@@ -115,6 +115,7 @@ class About:
         others = [f"{k} {v:g}" for k, v in self.strength.items() if v != usual]
         strength = f"strength {usual:g}" + (f" (but {', '.join(others)})" if others else "")
         what = {"equal": "schemes differ in direction only", "as_given": "weights as each scheme says"}
+        what["own_best"] = "each scheme at the strength where its own worth peaks"
         power = f"power {self.power} ({what[self.power]})" if self.power in what else f"power {self.power}"
         teams = "1 team" if self.runs == 1 else f"{self.runs} teams"
         return f"{teams} of {self.weeks} weeks, seed {self.seed}; {power}, {strength}."

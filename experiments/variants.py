@@ -59,7 +59,7 @@ def variants(
     place = PACKAGES.get(group, group)
     found = {}
     for name in names:
-        config = compose(verb, [*overrides, f"{place}={name}"])
+        config = compose(verb, [*(o for o in overrides if o != "power=own_best"), f"{place}={name}"])
         try:
             found[name] = scenario_from({**scenario_part(config), **(changes or {})})
         except InvalidInput as error:

@@ -79,7 +79,8 @@ def main() -> None:
     parts = [measured(range(first, min(first + BATCH, RUNS))) for first in range(0, RUNS, BATCH)]
     lines = [
         "# Written by `python -m experiments.worth`: what a week of work on each activity brings in the running model,",
-        f"# in a healthy aligned team: a pulse in week {START}, gains of {AFTER} weeks at {DISCOUNT:.1%} a week, {RUNS} runs.",
+        f"# in a healthy aligned team: a pulse in week {START}, gains of {AFTER} weeks at {DISCOUNT:.1%} a week,",
+        f"# {RUNS} runs, nobody leaving.",
     ]
     for name in parts[0]:
         each = np.concatenate([p[name] for p in parts])

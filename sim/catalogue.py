@@ -41,9 +41,8 @@ def final_class(folder: str, kind: str) -> type[Any]:
     except Exception as error:
         if str(file.parent) == _places(folder)[0]:
             raise
-        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-        said = f"{type(error).__name__}: {error.msg if line else error}{line}"
-        raise InvalidInput(str(file), said, "Python that can be imported") from None
+        said = f"{error.msg} in line {error.lineno}" if isinstance(error, SyntaxError) else str(error)
+        raise InvalidInput(str(file), f"{type(error).__name__}: {said}", "Python that can be imported") from None
     own = [x for x in vars(module).values() if isinstance(x, type) and x.__module__ == module.__name__]
     found = [x for x in own if getattr(x, "__final__", False) and dataclasses.is_dataclass(x)]
     if len(found) != 1:

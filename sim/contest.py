@@ -85,7 +85,8 @@ class Contest:
         field : (runs, members) or (runs, 1)
             Expected score of every member as rivals see it; one number: all stand at the team's mean.
         places : float
-            Number of places k, 0 < k < N; otherwise the chance is 0 or 1 and its slope 0.
+            Number of places k. Where k ≤ 0, k ≥ N or N = 1 there is no contest: the chance is what the lottery
+            alone says, and its slope 0.
 
         Returns
         -------
@@ -93,7 +94,7 @@ class Contest:
             Probability · probability per point of score.
         """
         if places <= 0 or places >= self.members or self.members == 1:
-            return np.full(own.shape, float(places > 0)), np.zeros(own.shape)
+            return np.full(own.shape, min(max(places, 0.0), 1.0)), np.zeros(own.shape)
         if self.noise <= 0:
             raise InvalidInput("noise", self.noise, "above 0 in a contest")
         if self.rivals == "crowd" or self.members > self.exact_up_to:

@@ -15,6 +15,8 @@ from typing import Any
 
 from sim.errors import InvalidInput, nearest
 
+SMALLEST, LARGEST = 1e-100, 1e100  # squares and products of such numbers are numbers too
+
 _hints = cache(typing.get_type_hints)  # finding the types of fields takes longer than checking them
 
 
@@ -54,6 +56,8 @@ def _checked(value: Any, hint: Any, key: str) -> Any:
     if origin is not None and isinstance(value, Mapping) and issubclass(origin, Mapping):
         return {str(k): _checked(v, args[1], f"{key}.{k}") for k, v in value.items()}
     number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
+    if number and value and not SMALLEST <= abs(value) <= LARGEST:
+        raise InvalidInput(key, value, f"a number of ordinary size: 0, or between {SMALLEST:g} and {LARGEST:g}")
     if hint is float and number:
         return float(value)
     if hint is int and number and float(value).is_integer():

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 CATALOGUES = {"signals": "signal", "motives": "motive"}  # all of a group's yaml become entries of one mapping
-PYTHON = {"motive": "motives", "choice": "choice", "reward": "rewards"}  # groups whose yaml name members of sim.<folder>
+PYTHON = {"motive": "motives", "choice": "choice", "reward": "rewards"}  # groups whose yaml name members of a catalogue
 NAMED = {  # mappings by the names of other parts of the scenario
     **dict.fromkeys(("weights", "announced", "folklore"), "signals"),
     **dict.fromkeys(("loadings", "initial"), "activities"),
@@ -80,7 +80,8 @@ def _own(text: str) -> Path:
         raise InvalidInput("extend", text or "(empty)", "a folder that exists, or null")
     places = [*folder.glob("configs/**/*.yaml"), *(p for f in catalogue.FOLDERS for p in folder.glob(f"{f}/*.py"))]
     if not places:
-        raise InvalidInput("extend", text, f"a folder with yaml in configs/ or Python in {', '.join(catalogue.FOLDERS)}")
+        allowed = f"a folder with yaml in configs/ or Python in {', '.join(catalogue.FOLDERS)}"
+        raise InvalidInput("extend", text, allowed)
     return folder
 
 
@@ -134,8 +135,21 @@ def register() -> None:
 
     for mapping, group in CATALOGUES.items():
         base = {"_base": None} if any((f / group / "_base.yaml").is_file() for f in folders()) else {}
-        entries = [{f"/{group}@{mapping}.{name}": [*base, name]} for name in options(group)]
+        without = left_out(group)
+        entries = [{f"/{group}@{mapping}.{n}": [*base, n]} for n in options(group) if n not in without]
         ConfigStore.instance().store(group="catalogue", name=mapping, node={"defaults": entries}, package="_global_")
+
+
+def left_out(group: str) -> dict[str, InvalidInput]:
+    """Return what is wrong with each of the user's yaml that names Python nobody has asked for: it is left out."""
+    found = {}
+    for name in options(group) if group in PYTHON else ():
+        file = file_of(group, name)
+        kind = None if file.is_relative_to(configs()) else read(group, name).get("kind")
+        if kind is not None and kind not in (there := catalogue.kinds(PYTHON[group])):
+            allowed = f"one of {', '.join(there)}, or of the Python in the folder that extend=DIR names"
+            found[name] = InvalidInput(f"{file}: kind", kind, allowed, nearest(str(kind), there))
+    return found
 
 
 def search_path() -> list[str]:
@@ -210,7 +224,19 @@ def plain(config: Any) -> dict[str, Any]:
 
     resolved = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(resolved, dict)
-    return {str(k): v for k, v in resolved.items()}
+    found = {str(k): v for k, v in resolved.items()}
+    for name, error in left_out("motive").items():
+        if name in _wanted(found):
+            raise error
+    return found
+
+
+def _wanted(config: Mapping[str, Any]) -> list[str]:
+    """Return the names of the motives that somebody on the team has."""
+    try:
+        return [str(m) for person in config["team"]["people"] for m in person["motives"]]
+    except (KeyError, TypeError):  # not a team; that is said where the scenario is built
+        return []
 
 
 def scenario_part(config: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from sim.contest import Contest
+from sim.contest import Contest, cover_of
 from sim.errors import InvalidInput
 from tests.tolerances import ERRORS, QUADRATURE, ROUNDING, SLOPE, STEP, TABLE
 
@@ -177,9 +177,10 @@ def test_without_a_contest_the_place_is_certain_and_brings_no_incentive(
     assert (chance == certain).all() and (slope == 0).all()
 
 
-def test_one_alone_wins_without_a_contest() -> None:
-    chance, slope = contest(1, 0.0).chance(np.zeros((1, 1)), np.zeros((1, 1)), 0.5)
-    assert (chance.tolist(), slope.tolist()) == ([[1.0]], [[0.0]])
+@pytest.mark.parametrize(("places", "certain"), [(0.02, 0.02), (0.5, 0.5), (1, 1.0), (3, 1.0)])
+def test_one_alone_gets_a_place_without_a_contest_and_a_part_of_one_by_lot(places: float, certain: float) -> None:
+    chance, slope = contest(1, 0.0).chance(np.zeros((1, 1)), np.zeros((1, 1)), places)
+    assert (chance.tolist(), slope.tolist()) == ([[certain]], [[0.0]])
 
 
 @pytest.mark.parametrize("rivals", ["exact", "crowd"])
@@ -215,6 +216,26 @@ def test_a_run_is_solved_to_the_same_bits_alone_and_in_a_batch(rivals: str) -> N
         for r in (0, 13, 39):
             alone = c.chance(own[[r]], field[[r]], 1.4)
             assert np.array_equal(batch[0][[r]], alone[0]) and np.array_equal(batch[1][[r]], alone[1])
+
+
+def test_what_all_share_adds_to_the_spread_of_a_score_and_not_to_a_contest() -> None:
+    alone, shaken = contest(3), Contest(members=3, noise=1.0, rivals="exact", exact_up_to=12, common=0.75)
+    assert (alone.spread, shaken.spread) == (1.0, 1.25)
+    own = np.array([[0.0, 0.5, 1.0]])
+    assert np.array_equal(shaken.chance(own, own, 1)[0], alone.chance(own, own, 1)[0])
+
+
+def test_cover_is_the_slope_in_the_log_of_the_noise_where_there_is_one_cut() -> None:
+    """A crowd of whom half win: the cut stays at the mean, whatever the noise."""
+    own, mean = np.linspace(-3, 3, 13)[None, :], np.zeros((1, 1))
+    up, down = (contest(13, 0.8 * math.exp(step), "crowd").chance(own, mean, 6.5)[0] for step in (STEP, -STEP))
+    cover = cover_of(contest(13, 0.8, "crowd").chance(own, mean, 6.5)[0])
+    assert cover == pytest.approx((up - down) / (2 * STEP), abs=SLOPE)
+    assert (cover[own < 0] > 0).all() and (cover[own > 0] < 0).all() and cover[own == 0] == 0
+
+
+def test_nothing_covers_whoever_is_sure_to_lose_or_to_win() -> None:
+    assert cover_of(np.array([0.0, 1.0])) == pytest.approx([0.0, 0.0], abs=1e-10)
 
 
 def test_a_contest_without_luck_is_refused() -> None:

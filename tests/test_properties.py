@@ -95,7 +95,7 @@ def test_hours_effort_knowledge_debt_and_prizes_keep_to_their_bounds_in_any_team
             (passed.verdict.promoted, rules.stakes.promotion),
             (passed.verdict.laid_off, rules.stakes.layoff),
         ):
-            places = 0.0 if rule is None else rule.places(rules.members) or 0.0
+            places = 0.0 if rule is None else rule.places(rules.members)
             heads = got.sum(axis=1)
             assert np.abs(heads - np.round(heads)).max() < ROUNDING
             assert (heads >= int(places)).all() and (heads <= int(places) + 1).all()

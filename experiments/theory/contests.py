@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from functools import cache
 
+import numpy as np
 from scipy.optimize import root_scalar
 
 import sim
@@ -22,8 +23,6 @@ from experiments.limits import (
 )
 from sim.arrays import Floats
 from sim.perception import Known
-
-import numpy as np
 
 NUDGE = 1e-6  # by how much effort is moved to see what answers [noise of the score]
 CROWD = 1000  # members of a crowd; their number does not matter
@@ -74,27 +73,12 @@ def e2b(case: Case) -> Quantities:
         def play(known: Known, chosen: Floats) -> Floats:
             held = np.full(chosen.shape, usual)
             if known.week:
-                held[0, 0, 0] = _best_effort(scenario, known, held, most)
+                held[0, 0, 0] = best_effort(scenario, "promotion", known, held, most)
             return held
 
         return float(first_member(played(scenario, play))[-1])
 
     return {"a": best}
-
-
-def _best_effort(scenario: Scenario, known: Known, effort: Floats, most: float) -> float:
-    """Return the first member's effort, from 0 to `most`, of highest utility net of cost."""
-
-    def loss(own: float) -> float:
-        trial = effort.copy()
-        trial[0, 0, 0] = own
-        cost = scenario.choice.effort_cost(trial, known.habit)
-        return float((cost - scenario.motives["promotion"].utility(trial, known))[0, 0])
-
-    grid = np.linspace(0.0, most, CANDIDATES)
-    best, step = grid[np.argmin([loss(x) for x in grid])], grid[1]
-    bounds = max(0.0, best - step), min(most, best + step)
-    return float(minimize_scalar(loss, bounds=bounds, options={"xatol": CLOSE * most}).x)
 
 
 def e3(case: Case) -> Quantities:
@@ -164,5 +148,3 @@ def e7(case: Case) -> Quantities:
         return (high - low) / (mean_high - mean_low)
 
     return {"s": s, "slope": slope}
-
-

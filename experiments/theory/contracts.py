@@ -168,5 +168,3 @@ def _noise(case: Case, measures: int, sd: float = 0.0) -> Floats:
     if np.diag(found).min() < 0:
         raise InvalidInput("inputs.Sigma", found.tolist(), "at least 0 on its diagonal")
     return found
-
-

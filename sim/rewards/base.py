@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
 
 import numpy as np
 
-from sim.arrays import Floats, average
+from sim.arrays import Floats, total
 from sim.contest import Contest
 
 
 class RewardRule(ABC):
-    """Turn the scores of a review into rewards, per week of the review window [utility].
+    """Turn the scores of a review into rewards, per week of the review window [utility]."""
 
-    Attributes
-    ----------
-    compares : bool
-        Whether only differences of score within a team matter, so that what all share cancels.
-    """
-
-    compares: ClassVar[bool] = False
+    @property
+    def compares(self) -> bool:
+        """Whether only differences of score within a team matter, so that what all share cancels."""
+        return False
 
     @abstractmethod
     def reward(self, score: Floats, luck: Floats) -> Floats:
@@ -80,4 +76,4 @@ def of_others(own: Floats, field: Floats) -> Floats:
     members = field.shape[-1]
     if members == 1:
         return np.broadcast_to(field, own.shape)
-    return (average(field)[:, None] * members - field) / (members - 1)
+    return (total(field)[:, None] - field) / (members - 1)

@@ -1,6 +1,8 @@
 """A bonus for whoever reaches a threshold.
 
-reward_i = B where score_i ≥ V̄;  incentive = B·φ(y)/σ,  y = (ŝ_i − V̄)/σ, σ the whole noise of a score
+reward_i  = B where score_i ≥ V̄
+incentive = B·φ(y)/σ,  y = (ŝ_i − V̄)/σ, σ the whole noise of a score
+cover     = −B·y·φ(y)·(own part of σ²): who is below the threshold gains from noise
 """
 
 from __future__ import annotations
@@ -62,5 +64,5 @@ class BonusAtThreshold(RewardRule):
         return self.bonus * density(self._gap(own, contest)) / contest.spread
 
     def cover(self, own: Floats, field: Floats, contest: Contest) -> Floats:
-        gap = self._gap(own, contest)
-        return -self.bonus * gap * density(gap)
+        gap, own_part = self._gap(own, contest), (contest.noise / contest.spread) ** 2
+        return -self.bonus * own_part * gap * density(gap)

@@ -6,7 +6,7 @@ reward_i = −loss · share of a layoff suffered;  incentive_i = −loss · ∂q
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
@@ -40,8 +40,6 @@ class Layoff(RewardRule):
     [[-2.0, -0.0]]
     """
 
-    compares: ClassVar[bool] = True
-
     share: float
     loss: float
 
@@ -50,6 +48,10 @@ class Layoff(RewardRule):
             raise InvalidInput("share", self.share, "above 0 and below 1")
         if self.loss < 0:
             raise InvalidInput("loss", self.loss, "at least 0")
+
+    @property
+    def compares(self) -> bool:
+        return True
 
     def places(self, members: int) -> float:
         """Return the number of people laid off in a team of that size."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
@@ -49,8 +49,6 @@ class Ranking(RewardRule):
     [[-1.0, 2.0]]
     """
 
-    compares: ClassVar[bool] = True
-
     bands: tuple[Band, ...]
 
     def __post_init__(self) -> None:
@@ -60,6 +58,10 @@ class Ranking(RewardRule):
         if any(below.reward > above.reward for above, below in zip(self.bands, self.bands[1:], strict=False)):
             rewards = [b.reward for b in self.bands]
             raise InvalidInput("bands", rewards, "rewards that do not rise from one band to the next below")
+
+    @property
+    def compares(self) -> bool:
+        return True
 
     def _cuts(self, members: int) -> Iterator[tuple[float, float]]:
         """Yield what ending above each cut adds to the reward, and the places above it."""

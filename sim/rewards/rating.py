@@ -1,23 +1,26 @@
 """Grades from 1 to L, and pay by grade.
 
-    grade_i  = 1 + number of cuts below score_i,  cut_j = centre + width·(j − L/2), j = 1 … L−1
-    reward_i = b·(grade_i − (L+1)/2)
-    incentive = b·Σ_j φ((ŝ_i − cut_j)/σ)/σ
+    grade_i   = 1 + number of cuts that score_i reaches,  cut_j = centre + width·(j − L/2), j = 1 … L−1
+    reward_i  = b·(grade_i − (L+1)/2)
+    incentive = b·ρ·Σ_j φ(y_j)/σ,  y_j = (ŝ_i − cut_j)/σ
+    cover     = −b·(own part of σ²)·Σ_j y_j·φ(y_j)
 
-Calibrated, the cuts move with the team's mean: the score counts less the mean, noise and all.
+ρ = 1 and σ is the whole noise of a score. Calibrated, the cuts move with the team's mean score, in
+which the own score has a part: what is graded is the score less that mean, a point of the own score
+moves it by ρ = 1 − 1/N, its variance is ρ times that of a member's own noise, and of that a part ρ is
+the own. One alone is then always graded the same.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from scipy.special import ndtr
 
-from sim.arrays import Floats, average
+from sim.arrays import Floats, average, summed
 from sim.contest import Contest, density
 from sim.errors import InvalidInput
 from sim.rewards.base import RewardRule, of_others
@@ -39,7 +42,7 @@ class Rating(RewardRule):
     slope : float
         b, reward per grade [utility per week of the review window], at least 0.
     calibrated : bool
-        Whether grades are moved so that teams have the same mean.
+        Whether the cuts move with the team's mean score, so that all teams are graded alike.
 
     References
     ----------
@@ -67,55 +70,61 @@ class Rating(RewardRule):
         if self.slope < 0:
             raise InvalidInput("slope", self.slope, "at least 0")
 
-    def _cuts(self) -> list[float]:
-        return [self.centre + self.width * (j - self.levels / 2) for j in range(1, self.levels)]
-
-    def _standing(self, own: Floats, field: Floats, contest: Contest) -> tuple[Floats, float, float]:
-        """Return the score that is graded, its noise, and its slope in the own score."""
-        if not self.calibrated or contest.members == 1:
-            noise = contest.spread if not self.calibrated else 0.0
-            graded, rate = (own, 1.0) if not self.calibrated else (np.zeros(own.shape), 0.0)
-        else:
-            rate = 1 - 1 / contest.members
-            graded, noise = rate * (own - of_others(own, field)), contest.noise * math.sqrt(rate)
-        if noise <= 0 and rate > 0:
-            raise InvalidInput("noise", noise, "above 0 where grades decide")
-        return graded, noise, rate
+    @property
+    def compares(self) -> bool:
+        return self.calibrated
 
     def grade(self, score: Floats) -> Floats:
         """Return the grades of a team: (runs, members) both."""
-        graded = score - average(score)[:, None] if self.calibrated else score
-        return 1.0 + summed_over(self._cuts(), lambda cut: (graded >= cut) * 1.0, score.shape)
+        return self._graded(score - average(score)[:, None] if self.calibrated else score)
 
     def reward(self, score: Floats, luck: Floats) -> Floats:
-        return self.slope * (self.grade(score) - (self.levels + 1) / 2)
+        return self._paid(self.grade(score))
 
     def expected(self, own: Floats, field: Floats, contest: Contest) -> Floats:
-        graded, noise, rate = self._standing(own, field, contest)
-        if rate == 0:
-            return self.reward(graded, graded)
-        above = summed_over(self._cuts(), lambda cut: ndtr((graded - cut) / noise), own.shape)
-        return self.slope * (1 + above - (self.levels + 1) / 2)
+        if self._alone(contest):
+            return self._paid(self._graded(np.zeros(own.shape)))
+        return self._paid(1 + summed(ndtr(self._gaps(own, field, contest))))
 
     def incentive(self, own: Floats, field: Floats, contest: Contest) -> Floats:
-        graded, noise, rate = self._standing(own, field, contest)
-        if rate == 0:
+        if self._alone(contest):
             return np.zeros(own.shape)
-        steep = summed_over(self._cuts(), lambda cut: density((graded - cut) / noise), own.shape)
-        return self.slope * rate * steep / noise
+        steep = summed(density(self._gaps(own, field, contest))) / self._noise(contest)
+        return self.slope * self._part(contest) * steep
 
     def cover(self, own: Floats, field: Floats, contest: Contest) -> Floats:
-        graded, noise, rate = self._standing(own, field, contest)
-        if rate == 0:
+        if self._alone(contest):
             return np.zeros(own.shape)
-        part = 1.0 if not self.calibrated else rate  # how much of the variance is one's own
-        gaps = [(graded - cut) / noise for cut in self._cuts()]
-        return -self.slope * part * summed_over(gaps, lambda y: y * density(y), own.shape)
+        gaps = self._gaps(own, field, contest)
+        own_part = self._part(contest) if self.calibrated else (contest.noise / contest.spread) ** 2
+        return -self.slope * own_part * summed(gaps * density(gaps))
 
+    def _cuts(self) -> Floats:
+        """Return what each grade above the first takes: (cut, 1, 1) [points]."""
+        return self.centre + self.width * (np.arange(1, self.levels) - self.levels / 2)[:, None, None]
 
-def summed_over(items: Sequence[Any], of: Callable[[Any], Floats], shape: tuple[int, ...]) -> Floats:
-    """Return the sum of a function over some items, one after the other."""
-    result = np.zeros(shape)
-    for item in items:
-        result += of(item)
-    return result
+    def _graded(self, score: Floats) -> Floats:
+        return 1 + summed((score >= self._cuts()) * 1.0)
+
+    def _paid(self, grade: Floats) -> Floats:
+        return self.slope * (grade - (self.levels + 1) / 2)
+
+    def _alone(self, contest: Contest) -> bool:
+        """Whether there is nobody to be calibrated with."""
+        return self.calibrated and contest.members == 1
+
+    def _part(self, contest: Contest) -> float:
+        """Return ρ, what a point of the own score adds to what is graded."""
+        return 1 - 1 / contest.members if self.calibrated else 1.0
+
+    def _noise(self, contest: Contest) -> float:
+        """Return σ of what is graded [points]."""
+        noise = contest.noise * math.sqrt(self._part(contest)) if self.calibrated else contest.spread
+        if noise <= 0:
+            raise InvalidInput("noise", noise, "above 0 where grades decide")
+        return noise
+
+    def _gaps(self, own: Floats, field: Floats, contest: Contest) -> Floats:
+        """Return y, how far a member is expected above each cut: (cut, runs, members) [σ]."""
+        graded = self._part(contest) * (own - of_others(own, field)) if self.calibrated else own
+        return (graded - self._cuts()) / self._noise(contest)

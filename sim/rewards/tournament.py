@@ -6,7 +6,7 @@ reward_i = prize · share of a prize won;  incentive_i = prize · ∂P_i/∂ŝ_i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, final
+from typing import final
 
 import numpy as np
 
@@ -45,8 +45,6 @@ class Tournament(RewardRule):
     [[0.0, 3.0, 3.0]]
     """
 
-    compares: ClassVar[bool] = True
-
     prize: float
     winners: int | None
     share: float | None
@@ -60,6 +58,10 @@ class Tournament(RewardRule):
             raise InvalidInput("winners", self.winners, "at least 1")
         if self.share is not None and not 0 < self.share < 1:
             raise InvalidInput("share", self.share, "above 0 and below 1")
+
+    @property
+    def compares(self) -> bool:
+        return True
 
     def places(self, members: int) -> float:
         """Return the number of prizes in a team of that size."""

@@ -125,7 +125,7 @@ def test_joint_intervals_cover_all_differences_at_once_about_as_often_as_they_sa
     for _ in range(400):
         shared = rng.normal(size=(20, 1))
         d = rng.normal(size=(20, 6)) + shared  # as differences to one reference: correlated
-        _, low, high = stats._joint(d)
+        _, low, high = stats.joint_intervals(d)
         covered += bool(((low < 0) & (high > 0)).all())
         one_by_one = d.mean(axis=0) / (d.std(axis=0, ddof=1) / math.sqrt(20))
         narrow += bool((np.abs(one_by_one) < 2.093).all())

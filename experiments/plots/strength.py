@@ -1,0 +1,77 @@
+"""Worth and surplus against strength, a curve per scheme, with the peak and the name of its hump."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from experiments.plots import style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from experiments.strength import Peak
+
+ORDER = (0, 6, 2, 5, 7, 1, 8)  # of colours
+
+
+def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: Mapping[str, str], runs: int) -> Path:
+    """Draw the picture of `crosspurpose strength` and return its path.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Rows of strength.csv.
+    peaks : mapping of str to Peak
+    labels : mapping of str to str
+        Plain labels of the schemes.
+    runs : int
+    """
+    from experiments.strength import WORDS
+
+    kinds = dict.fromkeys(p.hump for p in peaks.values())
+    said = "; ".join(f"{', '.join(labels[n] for n, p in peaks.items() if p.hump == k)}: {WORDS[k]}" for k in kinds)
+    caption = (
+        f"{said}. Lines: means of {runs} teams with the same luck at every strength; dark band: computing error "
+        "(95 %); pale band: luck (middle 80 % of single teams); dashed: the aligned team; circle: highest worth."
+    )
+    figure, bottom, top = style.page(7.6, "How much should hang on the score?", caption)
+    middle = style.WIDTH / 2
+    left = style.room(figure, 1.15, bottom + 0.75, middle - 0.35, top - 0.45)
+    right = style.room(figure, middle + 0.85, bottom + 0.75, style.WIDTH - 0.4, top - 0.45)
+    for i, name in enumerate(peaks):
+        own = table[table["scheme"] == name]
+        colour = style.COLOURS[ORDER[i % len(ORDER)]]
+        _worth(left, own, peaks[name], colour, labels[name], luck=len(peaks) == 1)
+        right.plot(own["strength"], own["surplus"], color=colour, linewidth=2.5)
+        right.fill_between(
+            own["strength"], own["surplus_error_low"], own["surplus_error_high"], color=colour, alpha=0.3
+        )
+    left.set_ylabel("worth [weeks of core work\nper person-week]", size=style.TEXT, color=style.INK)
+    right.set_ylabel("net surplus [utility per person-week]", size=style.TEXT, color=style.INK)
+    for ax, title in ((left, "What the business gets"), (right, "Net of what effort and risk cost people")):
+        ax.set_xlabel("strength: factor on all that hangs on the score", size=style.TEXT, color=style.INK)
+        ax.set_title(title, size=style.TEXT + 2, loc="left", color=style.INK)
+        ax.set_xlim(0, float(table["strength"].max()))
+    if len(peaks) > 1:
+        left.legend(fontsize=style.TEXT - 2, frameon=False, loc="best")
+    path = folder / "strength.png"
+    style.save(figure, path)
+    return path
+
+
+def _worth(ax: Axes, own: pd.DataFrame, peak: Peak, colour: str, label: str, luck: bool) -> None:
+    x = own["strength"]
+    if luck:
+        ax.fill_between(x, own["worth_luck_low"], own["worth_luck_high"], color=colour, alpha=0.12, linewidth=0)
+    ax.fill_between(x, own["worth_error_low"], own["worth_error_high"], color=colour, alpha=0.35, linewidth=0)
+    ax.plot(x, own["worth"], color=colour, linewidth=2.5, label=label)
+    ax.plot(x, own["worth_aligned"], color=colour, linewidth=1.5, linestyle=(0, (4, 2)))
+    if peak.hump in ("hours", "dynamic"):
+        height = float(np.interp(peak.strength, x, own["worth"]))
+        ax.plot(peak.strength, height, "o", markersize=13, markerfacecolor="none", markeredgecolor=style.INK, mew=2)
+        ax.hlines(height, peak.low, peak.high, color=style.INK, linewidth=2)
