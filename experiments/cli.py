@@ -87,15 +87,14 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     if stray:
         raise InvalidInput("argument", stray[0], "key=value", nearest(stray[0], loading.verb_keys(verb)))
     command = shlex.join(["crosspurpose", verb, *words])
-    words = [_quoted(extension) if w.startswith("extend=") else w for w in words]
+    there = "null" if extension is None else loading.quoted(str(extension))
+    words = [f"extend={there}" if w.startswith("extend=") else w for w in words]
     import hydra
     from hydra.core.global_hydra import GlobalHydra
     from omegaconf import DictConfig
 
     loading.checked([w for w in words if "=" in w and not w.startswith("-")])
     loading.register()
-    own = loading.search_path()
-    extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
     first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
     jobs: list[dict[str, Any]] = []
 
@@ -109,12 +108,15 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
         if found.pop("extend", None) not in (None, str(extension)):
             allowed = "extend=DIR on the command line, without +; a yaml brings no code"
             raise InvalidInput("extend", config["extend"], allowed)
+        for key in set(found) - {*loading.top_keys(verb)}:
+            raise InvalidInput(key, "(unknown key)", "a key of the configuration", nearest(key, loading.top_keys(verb)))
         jobs.append({"config": found, "overrides": overrides, "choice": choice})
 
     os.environ["HYDRA_FULL_ERROR"] = "1"
     entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(collect)
     sweep = [f"hydra.sweep.dir={Path(tempfile.gettempdir()).as_posix()}"] if {"-m", "--multirun"} & {*words} else []
-    before, sys.argv = sys.argv, [f"crosspurpose {verb}", *words[:first], *extra, *sweep, *words[first:]]
+    before = sys.argv
+    sys.argv = [f"crosspurpose {verb}", *words[:first], *loading.search_path(), *sweep, *words[first:]]
     try:
         with redirect_stderr(io.StringIO()):  # a bad flag gets one line, not Hydra's usage
             entry()
@@ -128,13 +130,6 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
         GlobalHydra.instance().clear()
     do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
     return max((do(job.pop("config"), command=command, **job) for job in jobs), default=0)
-
-
-def _quoted(extension: Path | None) -> str:
-    """Return the user's own folder in Hydra's words, whatever is in its name."""
-    if extension is None:
-        return "extend=null"
-    return "extend='" + str(extension).replace("'", "\\'").replace("${", "\\${") + "'"
 
 
 def _help() -> None:

@@ -38,7 +38,7 @@ from sim.evaluation import bent
 from sim.loading import scenario_part
 from sim.perception import Known
 from sim.rules import Rules, plan_of
-from sim.scenario import Scenario, scenario_from
+from sim.scenario import Phase, Scenario, scenario_from
 
 WIDTH = 80  # columns of the text in a file
 COLUMNS = 6  # of numbers, in a table of that width
@@ -210,7 +210,6 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
         warnings.simplefilter("ignore", ModelWarning)  # the plan above has given them
         clear = plan_of(replace(scenario, beliefs=replace(scenario.beliefs, rationality="perfect")))
     true = next(rules for rules in clear if rules.since == passed.rules.since)
-    phase = next(p for p in reversed(scenario.phases) if p.start <= week)
     said = scenario.config["motives"]
     labels = {k: str((said[k].get("label") or {}).get("plain", k)) for k in scenario.motives}
     return _explained(
@@ -220,7 +219,7 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
         seed=seed,
         run=run,
         weeks=scenario.weeks,
-        scheme=phase.scheme.label.plain,
+        scheme=_in_force(scenario, week).scheme.label.plain,
         labels=labels | {k: a.label.plain for k, a in scenario.activities.items()},
         since=since,
     )
@@ -329,12 +328,13 @@ def moved(change: Floats) -> float:
 
 
 def week_to_explain(scenario: Scenario) -> int:
-    """Return the first week of the second half that a review closes, or the last week where there is none."""
-    for week in range(max(scenario.weeks // 2, scenario.since), scenario.weeks):
-        phase = next(p for p in reversed(scenario.phases) if p.start <= week)
-        if phase.scheme.review.due(week - phase.start):
-            return week
-    return scenario.weeks - 1
+    """Return the first week of the second half that a review closes; the scheme under study counts by then."""
+    later = range(max(scenario.weeks // 2, scenario.since), scenario.weeks)
+    return next(t for t in later if (p := _in_force(scenario, t)).scheme.review.due(t - p.start))
+
+
+def _in_force(scenario: Scenario, week: int) -> Phase:
+    return next(p for p in reversed(scenario.phases) if p.start <= week)
 
 
 # --- in words

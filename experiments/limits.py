@@ -26,7 +26,7 @@ from sim.draws import Causes, Draws, WeekDraws
 from sim.engine import Week, weeks
 from sim.errors import RunFailed
 from sim.perception import Known
-from sim.rules import rules_of
+from sim.rules import Rules, rules_of
 from sim.scenario import Scenario
 
 STILL = 1e-9  # a limit is read when effort moves by less a week, relative to effort or absolute
@@ -97,7 +97,8 @@ class Contract:
         task, measure = base["activities"]["task_1"], base["signals"]["measure_1"]
         sd = np.sqrt(np.diag(self.covariance)).tolist()
         signals = {
-            name: measure | {"loadings": dict(zip(tasks, g, strict=True)), "noise": measure["noise"] | {"sd": s}}
+            name: base["signals"].get(name, measure)
+            | {"loadings": dict(zip(tasks, g, strict=True)), "noise": measure["noise"] | {"sd": s}}
             for name, g, s in zip(measures, self.loading.tolist(), sd, strict=True)
         }
         return limit(self.limit).with_(
@@ -312,9 +313,8 @@ class Dealt(Draws):
         return (WeekDraws(**dealt) for _ in range(weeks))
 
 
-def dealt(scenario: Scenario, runs: int = 1, **luck: Floats) -> Week:
+def dealt(rules: Rules, runs: int = 1, **luck: Floats) -> Week:
     """Run a limit with luck that is dealt, and return its last week."""
-    rules = rules_of(scenario)
     *_, passed = weeks(rules, Dealt(runs, rules.members, **luck))
     return passed
 
@@ -327,30 +327,29 @@ class Sampled:
     error: float
 
 
-def sampled(sources: Sequence[Iterator[Floats]], precise: float = PRECISE) -> list[Sampled]:
+def sampled(sources: Sequence[Iterator[Floats]], step: float = 0.0) -> list[Sampled]:
     """Estimate the mean of each source, until its standard error is small beside the largest of the means.
 
     Parameters
     ----------
     sources : sequence of iterators
         Each yields one independent sample after another, some at a time: (samples,).
-    precise : float
-        Standard error that is asked for, of the largest mean.
+    step : float
+        By how much a sample differs from others at least, if it does: what never happened may happen once.
     """
     sums = [_sums(next(source)) for source in sources]
     scale = max(SMALLEST, *(abs(s[1] / s[0]) for s in sums))
     for i, source in enumerate(sources):
-        while _estimate(sums[i]).error > precise * scale and sums[i][0] < MOST:
+        while estimated(*sums[i], step=step).error > PRECISE * scale and sums[i][0] < MOST:
             sums[i] = sums[i] + _sums(next(source))
-    return [_estimate(s) for s in sums]
+    return [estimated(*s, step=step) for s in sums]
 
 
 def _sums(x: Floats) -> Floats:
     return np.array([len(x), x.sum(), (x * x).sum()])
 
 
-def _estimate(sums: Floats) -> Sampled:
-    """Return mean and standard error from count, sum and sum of squares; what never happened may happen once."""
-    n, total, squares = sums.tolist()
-    variance = max(squares / n - (total / n) ** 2, 1 / n**2)
-    return Sampled(value=total / n, error=math.sqrt(variance / n))
+def estimated(n: float, total: float, squares: float, step: float = 0.0) -> Sampled:
+    """Return the mean and its standard error, from count, sum and sum of squares."""
+    variance = max(squares / n - (total / n) ** 2, step * step / n)
+    return Sampled(value=float(total / n), error=math.sqrt(variance / n))

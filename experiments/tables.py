@@ -114,6 +114,8 @@ class About:
         usual, _ = Counter(self.strength.values()).most_common(1)[0]
         others = [f"{k} {v:g}" for k, v in self.strength.items() if v != usual]
         strength = f"strength {usual:g}" + (f" (but {', '.join(others)})" if others else "")
+        if self.power == "own_best":
+            strength = "strengths " + ", ".join(f"{k} {v:.2f}" for k, v in self.strength.items())
         what = {"equal": "schemes differ in direction only", "as_given": "weights as each scheme says"}
         what["own_best"] = "each scheme at the strength where its own worth peaks"
         power = f"power {self.power} ({what[self.power]})" if self.power in what else f"power {self.power}"

@@ -110,7 +110,8 @@ def compared(case: Case, found: Mapping[str, Found], failed: bool) -> Iterator[d
             size = max(leaf.scale, SMALLEST)
             value, tolerance, noisy = reached(found.get(quantity), leaf.place), relative * size, False
             if isinstance(value, Sampled):
-                value, tolerance, noisy = value.value, ERRORS * value.error, value.error > NOISY * size
+                noisy = value.error > NOISY * size
+                value, tolerance = value.value, max(ERRORS * value.error, tolerance)
             if value is None:
                 verdict = "fail" if failed else "unsupported"
             else:

@@ -38,7 +38,7 @@ def final_class(folder: str, kind: str) -> type[Any]:
     file = file_of(folder, kind)
     try:
         module = importlib.import_module(f"sim.{folder}.{kind}")
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if str(file.parent) == _places(folder)[0]:
             raise
         said = f"{error.msg} in line {error.lineno}" if isinstance(error, SyntaxError) else str(error)

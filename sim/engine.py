@@ -135,8 +135,8 @@ def weeks(plan: Rules | Sequence[Rules], draws: Draws, decide: Decide | None = N
     rules, later = phases[0], phases[1:]
     state = initial(rules, draws)
     for chance in draws.weekly(rules.causes, rules.weeks):
-        if later and state.week == later[0].since:
-            rules = later.pop(0)
-            state = entered(state, rules, draws)
+        if later and state.week == later[0].start:
+            rules, before = later.pop(0), rules
+            state = state if rules.since == before.since else entered(state, rules, draws)
         state, passed = week(state, rules, chance, decide or rules.decision)
         yield passed

@@ -153,8 +153,14 @@ def left_out(group: str) -> dict[str, InvalidInput]:
 
 
 def search_path() -> list[str]:
-    """Return the folders of the user's own, as Hydra names them."""
-    return [f"file://{folder.as_posix()}" for folder in folders()[1:]]
+    """Return the override that tells Hydra of the folders of the user's own, if there are any."""
+    own = [quoted(f"file://{folder.as_posix()}") for folder in folders()[1:]]
+    return [f"hydra.searchpath=[{','.join(own)}]"] if own else []
+
+
+def quoted(text: str) -> str:
+    """Return a text in Hydra's words, whatever is in it."""
+    return "'" + text.replace("'", "\\'").replace("${", "\\${") + "'"
 
 
 def load(*overrides: str) -> Scenario:
@@ -209,11 +215,9 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
 
     checked(overrides)
     register()
-    own = search_path()
-    extra = [f"hydra.searchpath=[{','.join(own)}]"] if own else []
     try:
         with initialize_config_dir(str(configs()), version_base="1.3"):
-            return plain(hydra_compose(name, overrides=[*extra, *overrides], return_hydra_config=False))
+            return plain(hydra_compose(name, overrides=[*search_path(), *overrides], return_hydra_config=False))
     except Exception as error:
         raise in_one_line(error) from None
 
@@ -258,8 +262,13 @@ def in_one_line(error: Exception) -> Exception:
     while cause.__cause__ is not None:
         cause = cause.__cause__
         text += "\n" + str(cause)
-    if found := re.search(r"Could not find '([\w/.-]+)/([^'/]*)'", text):
+    if found := re.search(r"Could not (?:find|load) '([\w/.-]+)/([^'/]*)'", text):
         return unknown(found[1], found[2], options(found[1]))
+    if found := re.search(r"config group '([^']+)' does not exist", text):
+        return unknown("group", found[1], groups())
+    if isinstance(cause, yaml.MarkedYAMLError) and cause.problem_mark is not None:
+        mark = cause.problem_mark
+        return InvalidInput(mark.name, f"{cause.problem or cause.context} in line {mark.line + 1}", "valid yaml")
     if found := re.search(r"Key '([^']+)' is not in struct(?:.|\n)*?full_key: (\S+)", text):
         return _no_key(found[2])
     if found := re.search(r"[Cc]ould not (?:override|append to config)[^']*'([^']+)'", text):
@@ -289,6 +298,8 @@ def _no_key(key: str) -> InvalidInput:
         where = where[int(step)] if isinstance(where, list) else where[step]
         if not isinstance(where, Mapping | list):
             where = ()
+    if path[0] not in KEYS and path[0] not in groups():
+        return InvalidInput(key, "(unknown key)", "a key of this verb, as `crosspurpose VERB --help` shows them")
     if path[0] not in KEYS:
         allowed = "a key of the scenario; its signals and motives are all there, by name"
         return InvalidInput(key, "(unknown key)", allowed, "activity@activities" if key == "activity" else None)
@@ -296,11 +307,16 @@ def _no_key(key: str) -> InvalidInput:
 
 
 def verb_keys(verb: str = "*") -> list[str]:
-    """Return the keys that the configuration of a verb (or of any) sets at the top."""
+    """Return the words that can stand first in a key of a verb (or of any): its keys, and the groups."""
+    return sorted({*top_keys(verb), *groups()})
+
+
+def top_keys(verb: str = "*") -> list[str]:
+    """Return the keys that the configuration of a verb (or of any) has at the top."""
     from sim.scenario import KEYS
 
-    keys: list[str] = []
+    keys = list(KEYS)
     for path in [*configs().glob(f"{verb}.yaml"), configs() / "model.yaml", configs() / "verb.yaml"]:
         content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         keys += [k for k in content if k not in ("defaults", "hydra")]
-    return sorted({*keys, *KEYS, *groups()})
+    return sorted(set(keys))

@@ -42,8 +42,8 @@ class Rules:
 
     Parameters
     ----------
-    since : int
-        The week with which the scheme came into force.
+    start, since : int
+        The week from which these rules hold · from which the scheme is in force, and reviews are counted.
     worth : (activity,)
         f; without a project, what it is worth at once.
     scored, counts : (activity,)
@@ -65,6 +65,7 @@ class Rules:
     signals: tuple[str, ...]
     names: tuple[str, ...]
     weeks: int
+    start: int
     since: int
     worth: Floats
     scored: Floats
@@ -121,7 +122,7 @@ def plan_of(scenario: Scenario, *, aligned: bool = False, shadow: bool = False) 
 
 def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     """Return the rules of a scenario when its scheme begins to count."""
-    return next(rules for rules in plan_of(scenario, aligned=aligned) if rules.since >= scenario.since)
+    return next(rules for rules in plan_of(scenario, aligned=aligned) if rules.start >= scenario.since)
 
 
 def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules:
@@ -153,7 +154,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         signals=listed,
         names=tuple(p.name for p in seats),
         weeks=scenario.weeks,
-        since=phase.start,
+        start=phase.start,
+        since=phase.since,
         worth=worth,
         scored=scored,
         counts=_along(measurement.weight * size, measurement.loading),

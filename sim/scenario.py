@@ -6,7 +6,7 @@ import copy
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.activities import Activity
@@ -146,11 +146,14 @@ class Phase:
     scheme : Scheme
     by_lot : bool
         Whether the scheme is only measured, and chance decides who rises and who goes.
+    since : int
+        The week from which reviews are counted: `start`, or earlier where the same scheme goes on.
     """
 
     start: int
     scheme: Scheme
     by_lot: bool
+    since: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,12 +293,12 @@ def _phases(
             raise InvalidInput("today", sorted(map(str, known)), "a mapping of weeks and scheme")
         start = _whole(known["weeks"], "today.weeks", 1, weeks - 1)
         today = _scheme(known["scheme"], config["team"], signals, "today.scheme")
-        phases.append(Phase(start=0, scheme=today, by_lot=False))
+        phases.append(Phase(start=0, scheme=today, by_lot=False, since=0))
     onset = _whole(config["onset"], "onset", 0, weeks - start - 1)
     if onset:
-        phases.append(Phase(start=start, scheme=scheme, by_lot=True))
+        phases.append(Phase(start=start, scheme=scheme, by_lot=True, since=start))
     since = start + onset
-    phases.append(Phase(start=since, scheme=scheme, by_lot=False))
+    phases.append(Phase(start=since, scheme=scheme, by_lot=False, since=since))
     for change in sorted((*scheme.changes, *_rotated(scheme, weeks - since)), key=lambda c: c.week):
         if since + change.week >= weeks:
             continue
@@ -303,18 +306,18 @@ def _phases(
         for key, value in change.set.items():
             _put(entry, key, copy.deepcopy(value), f"scheme.changes.set.{key}")
         changed = _scheme(entry, config["team"], signals)
-        phases.append(Phase(start=since + change.week, scheme=changed, by_lot=False))
-    merged = [phases[0]]
-    for phase in phases[1:]:
-        if (phase.scheme, phase.by_lot) != (merged[-1].scheme, merged[-1].by_lot):
-            merged.append(phase)
-    for phase, end in zip(merged, [p.start for p in merged[1:]] + [weeks], strict=True):
+        phases.append(Phase(start=since + change.week, scheme=changed, by_lot=False, since=since + change.week))
+    for i, phase in enumerate(phases[1:], start=1):
+        if (phase.scheme, phase.by_lot) == (phases[i - 1].scheme, phases[i - 1].by_lot):
+            phases[i] = replace(phase, since=phases[i - 1].since)  # nothing changes
+    begins = [p for p in phases if p.since == p.start]
+    for phase, end in zip(begins, [p.start for p in begins[1:]] + [weeks], strict=True):
         if phase.scheme.review.weeks > end - phase.start:
             allowed = f"at most the {end - phase.start} weeks in which the scheme is in force"
-            if len(merged) == 1:
+            if len(begins) == 1:
                 allowed = f"at most the {weeks} weeks of the run"
             raise InvalidInput("scheme.review.weeks", phase.scheme.review.weeks, allowed)
-    return tuple(merged), since
+    return tuple(phases), since
 
 
 def _rotated(scheme: Scheme, weeks: int) -> list[Change]:

@@ -126,7 +126,7 @@ def _batch(
     members: bool = False,
     decide: Decide | None = None,
 ) -> Results:
-    rules = next(r for r in plan if r.since >= scenario.since)
+    rules = next(r for r in plan if r.start >= scenario.since)
     draws = Draws(seed, numbers, rules.members)
     columns: dict[str, Floats] = {}
     people: dict[str, Floats] = {}

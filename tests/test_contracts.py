@@ -382,7 +382,7 @@ HALVES = ((0.5, 1.0), (0.3, 1.0), (0.2, -0.5))
 
 @cache
 def rules() -> dict[str, RewardRule]:
-    """Every reward rule that a yaml names, of its own or in a team, a scheme or a limit; and one each at other sizes."""
+    """Every reward rule that a yaml names, wherever it stands; and one each at other sizes."""
     found: dict[str, RewardRule] = {}
     for group in ("reward", "team", "scheme", "limit"):
         for path in sorted((configs() / group).glob("*.yaml")):

@@ -34,15 +34,15 @@ from experiments.limits import (
 from sim.arrays import Floats
 from sim.contest import density
 from sim.errors import InvalidInput
+from sim.rules import Rules, rules_of
 from sim.scenario import Scenario
 from sim.simulation import simulate_chunks
 
 REACH = 37.0  # standard normal numbers beyond which are none
-POINTS = 2961  # on the grid of people, a fortieth apart
-HALVINGS = 56  # of the range of noise, until the least that is enough is known
+POINTS = 1481  # on the grid of people, a twentieth apart
+HALVINGS = 50  # of the range of noise, until the least that is enough is known
 NODES = 64  # of an integral over noise
 FAR = 1e9  # incentive that leaves nothing of the habit
-RUNS = 500  # of a chunk that is sampled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,20 +67,23 @@ class Selection:
         """z of members: (members,)."""
         return np.linspace(-REACH, REACH, POINTS)
 
-    def _chosen(self, scenario: Scenario, noise: Floats) -> tuple[Floats, Floats, Floats]:
+    def _rules(self, threshold: float) -> Rules:
+        return rules_of(self.scenario.with_({"scheme.pay.threshold": threshold + self.offset}))
+
+    def _chosen(self, rules: Rules, noise: Floats) -> tuple[Floats, Floats, Floats]:
         """Return who is chosen with this noise (runs, members), and everybody's V and P."""
-        week = dealt(scenario, len(noise), explore=self.people, noise=noise)
+        week = dealt(rules, len(noise), explore=self.people, noise=noise)
         assert week.verdict is not None
         true, score = week.verdict.contribution, week.verdict.score
         return week.verdict.reward > 0, true - self.offset, score - self.offset
 
     def above(self, threshold: float) -> tuple[Floats, Floats]:
         """Return the noise from which on each member is chosen, and everybody's V: (members,) both."""
-        scenario = self.scenario.with_({"scheme.pay.threshold": threshold + self.offset})
+        rules = self._rules(threshold)
         low, high = np.full(POINTS, -REACH), np.full(POINTS, REACH)
         for _ in range(HALVINGS):
             middle = (low + high) / 2
-            chosen, true, _ = self._chosen(scenario, middle[None])
+            chosen, true, _ = self._chosen(rules, middle[None])
             low, high = np.where(chosen[0], low, middle), np.where(chosen[0], middle, high)
         return high, true[0]
 
@@ -102,7 +105,7 @@ class Selection:
         """Return what is true of the share q of people with the highest scores."""
         if not 0 < q < 1:
             raise InvalidInput("inputs.q", q, "between 0 and 1")
-        _, true, score = self._chosen(self.scenario, np.linspace(-9, 9, 145)[:, None] + np.zeros(POINTS))
+        _, true, score = self._chosen(self._rules(0.0), np.linspace(-9, 9, 145)[:, None] + np.zeros(POINTS))
         everybody = density(np.linspace(-9, 9, 145))[:, None] * density(self.people)
         usual = _mean(score, everybody)
         spread = math.sqrt(_mean((score - usual) ** 2, everybody))
@@ -128,7 +131,7 @@ class Selection:
         low = np.maximum(least, -9.0)
         length = np.maximum(9.0 - low, 0.0)
         noise = low + length * (node[:, None] + 1) / 2
-        _, true, score = self._chosen(self.scenario, noise)
+        _, true, score = self._chosen(self._rules(0.0), noise)
         return np.asarray(((score - true) * density(noise) * (share[:, None] * length / 2)).sum(axis=0))
 
 
@@ -184,7 +187,7 @@ def g2(case: Case) -> Quantities:
             yield ((chosen * true).sum(axis=-1) / chosen.sum(axis=-1) - offset).ravel()
 
     rows = [[case.whole("rows_N_k", x) for x in r] for r in case.rows("rows_N_k", 2).tolist()]
-    return {"EV": lambda: list(sampled([samples(n, k) for n, k in rows]))}
+    return {"EV": lambda: sampled([samples(n, k) for n, k in rows])}
 
 
 def g2b(case: Case) -> Quantities:

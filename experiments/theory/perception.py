@@ -25,11 +25,12 @@ from experiments.limits import (
 from sim.arrays import Floats
 from sim.errors import InvalidInput
 from sim.prospect import Prospect
+from sim.rules import rules_of
 from sim.scenario import Scenario
 from sim.simulation import simulate_chunks
 
 PROSPECT = {"alpha": 1.0, "loss_aversion": 1.0, "gamma_gain": 1.0, "gamma_loss": 1.0}  # expected utility
-PEOPLE, TEAMS, BATCHES = 1000, 4, 24  # who err in their own ways: members of a team, teams of a batch, batches
+PEOPLE, TEAMS, BATCHES = 100, 40, 24  # who err in their own ways: members of a team, teams of a batch, batches
 
 
 def h2(case: Case) -> Quantities:
@@ -82,7 +83,7 @@ def h3b(case: Case) -> Quantities:
         for chunk in simulate_chunks(scenario, 10**9, members=True, aligned=False):
             yield (chunk.per_member or {})[f"effort_{task}"].ravel()
 
-    return {"x": lambda: list(sampled([samples(k) for k in scenario.activities]))}
+    return {"x": lambda: sampled([samples(k) for k in scenario.activities])}
 
 
 def h5(case: Case) -> Quantities:
@@ -191,11 +192,13 @@ def h7(case: Case) -> Quantities:
     @cache
     def best() -> list[tuple[float, float]]:
         usual = last(settled(scenario.with_({"scheme.strength": 0.0})), "surplus")
-        found = (sim.best_strength(scenario, runs=TEAMS, seed=seed) for seed in range(BATCHES))
+        once = scenario.with_({"weeks": 1})  # nobody learns
+        found = (sim.best_strength(once, runs=TEAMS, seed=seed) for seed in range(BATCHES))
         return [(slopes[0], surplus - usual) for slopes, surplus in found]
 
     def mean(place: int) -> Sampled:
-        return sampled([iter([np.array([batch[place] for batch in best()])])], precise=1.0)[0]
+        each = np.array([batch[place] for batch in best()])
+        return Sampled(value=float(each.mean()), error=float(each.std(ddof=1)) / math.sqrt(BATCHES))
 
     return {"b": lambda: mean(0), "surplus": lambda: mean(1)}
 
@@ -231,4 +234,4 @@ def h9(case: Case) -> Quantities:
             "beliefs.error_absolute": case.number("s0", 1.0),
         }
     )
-    return {"g_n": lambda: float(dealt(scenario).known.slope[0, 0, 0])}
+    return {"g_n": lambda: float(dealt(rules_of(scenario)).known.slope[0, 0, 0])}

@@ -101,14 +101,15 @@ def k3(case: Case) -> Quantities:
     Newcomers learn what their seat is about within two weeks, so that every week is another sample.
     """
 
+    modules = limit("K3").config["project"]["modules"]
+
     def samples(k: int, q: float) -> Iterator[Floats]:
-        modules = limit("K3").config["project"]["modules"]
         scenario = limit("K3").with_({"team.size": k * modules, "turnover.quit": q})
         for chunk in simulate_chunks(scenario, 10**9, aligned=False):
             yield chunk.columns["orphaned"][1:].ravel()
 
     rows = [(case.whole("rows_k_q", k), q) for k, q in case.rows("rows_k_q", 2).tolist()]
-    return {"p": lambda: list(sampled([samples(k, q) for k, q in rows]))}
+    return {"p": lambda: sampled([samples(k, q) for k, q in rows], step=1 / modules)}
 
 
 def w1(case: Case) -> Quantities:
@@ -135,7 +136,7 @@ def w1(case: Case) -> Quantities:
             net = results.columns["reward"] - cost.effort_cost(effort, np.zeros(effort.shape))
             return float(discount @ net[:, 0])
 
-        return sim.best_strength(steady, value, over=["activities.task_1.habit"])[0][0]
+        return sim.best_strength(steady, value, over=["activities.task_1.habit"], start=[b / c])[0][0]
 
     return {
         "slope": lambda: float(settled(scenario).measures()["incentive"].iloc[0]),

