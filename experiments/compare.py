@@ -64,7 +64,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     if config["assumptions"] == "plausible":
         tables = tables.with_assumptions(assumed(study, done, config, command))
     if done.computed or not (done.folder.path / "plots").exists() or tables.differ_from(done):
-        tables.write(done, about)
+        tables.write(done, about, scenarios)
     if config["power"] == "own_best":
         table = {"study": address_of(equal), "scheme": list(about.strength), "strength": list(about.strength.values())}
         write_csv(pd.DataFrame(table), done.folder.path / own_best.FILE)
@@ -153,14 +153,16 @@ class Comparison:
         path = done.folder.path / "differences.csv"
         return not path.exists() or path.read_text(encoding="utf-8") != self.differences.to_csv(index=False)
 
-    def write(self, done: Outcome, about: About) -> None:
+    def write(self, done: Outcome, about: About, scenarios: Mapping[str, Scenario]) -> None:
         """Write the tables and draw the pictures."""
-        from experiments.plots.compare import draw
+        from experiments.plots.compare import draw, draw_more
 
         folder = done.folder.path
         write_csv(self.summary, folder / "summary.csv")
         write_csv(self.ranking, folder / "ranking.csv")
-        draw(folder / "plots", done.runs, done.weekly(), self.summary, self.ranking, about)
+        weekly = done.weekly()
+        draw(folder / "plots", done.runs, weekly, self.summary, self.ranking, about)
+        draw_more(folder / "plots", weekly, self.summary, about, scenarios)
         write_csv(self.differences, folder / "differences.csv")
 
 
@@ -184,7 +186,7 @@ def _about(
     """Gather what tables and captions say of the study."""
     first = next(iter(scenarios.values()))
     return About(
-        labels={name: plain_label(group, name) for name in scenarios},
+        labels={n: ("keep: " if n == config["today"] else "") + plain_label(group, n) for n in scenarios},
         activities={k: a.label.plain for s in scenarios.values() for k, a in s.activities.items()},
         benchmarks=frozenset(n for n, s in scenarios.items() if group == "scheme" and s.scheme.benchmark),
         reference=reference,
@@ -195,6 +197,7 @@ def _about(
         strength={name: s.scheme.strength for name, s in scenarios.items()},
         matters=config["matters"],
         smallest=stats.smallest_that_matters(runs, reference, config["matters"]),
+        since=first.since,
     )
 
 

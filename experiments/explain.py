@@ -211,7 +211,7 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
         clear = plan_of(replace(scenario, beliefs=replace(scenario.beliefs, rationality="perfect")))
     true = next(rules for rules in clear if rules.since == passed.rules.since)
     said = scenario.config["motives"]
-    labels = {k: str((said[k].get("label") or {}).get("plain", k)) for k in scenario.motives}
+    labels = _apart({k: str((said[k].get("label") or {}).get("plain", k)) for k in scenario.motives})
     return _explained(
         passed,
         true,
@@ -219,10 +219,22 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
         seed=seed,
         run=run,
         weeks=scenario.weeks,
-        scheme=_in_force(scenario, week).scheme.label.plain,
-        labels=labels | {k: a.label.plain for k, a in scenario.activities.items()},
+        scheme=_in_force(scenario, week).scheme.label.plain.removesuffix(" (benchmark)"),
+        labels=labels | _apart({k: a.label.plain for k, a in scenario.activities.items()}),
         since=since,
     )
+
+
+def _apart(labels: dict[str, str]) -> dict[str, str]:
+    """Return labels of which no two are the same: a name is added where it must be.
+
+    Examples
+    --------
+    >>> _apart({"a": "a task", "b": "a task", "c": "rest"})
+    {'a': 'a task (a)', 'b': 'a task (b)', 'c': 'rest'}
+    """
+    listed = list(labels.values())
+    return {k: v if listed.count(v) == 1 else f"{v} ({k})" for k, v in labels.items()}
 
 
 def _whole(value: object) -> bool:
@@ -346,8 +358,8 @@ def story(found: Explanation) -> list[str]:
     if found.since is not None:
         who = f"a newcomer, still called {found.member}"
         lines.append(f"The seat has been somebody else's since week {found.since}: {who}.")
-    lines += [_wanted(found), _believed(found), _truly(found), _business(found)]
-    if found.reasons and not found.literal:
+    lines += [_wanted(found), _believed(found), *([_truly(found)] if found.scored else []), _business(found)]
+    if found.reasons and found.answers and not found.literal:
         lines += [_inertia(found), _chance(found)]
     return lines
 
@@ -422,7 +434,7 @@ def _business(found: Explanation) -> str:
     change = found.effort_aligned - found.effort
     turned = found.reasons and not found.literal and found.answers and found.m.any()
     if not turned or moved(change) < SEEN:
-        why = "the drive points there already" if turned else "but no drive is there that it could turn"
+        why = "the drive points there already" if turned else "but nothing moves this week, so nothing could turn it"
         best = found.called(int(np.argmax(found.worth)))
         return f"The business gains most from {best}; {why}."
     up = int(np.argmax(change))
@@ -448,8 +460,9 @@ def _inertia(found: Explanation) -> str:
         return f"{found.member} was where {found.member} wanted to be: last week's effort was the effort wanted."
     if np.array_equal(found.effort, found.last):
         return f"Changing {_share(moved(way))} of the week was not worth the trouble: last week's effort went on."
+    pace = "all the way" if found.adjustment == 1 else f"only {100 * found.adjustment:.0f} % of the way"
     return (
-        f"Effort moves only {100 * found.adjustment:.0f} % of the way in a week: in "
+        f"Effort moves {pace} in a week: in "
         f"{found.called(k)} from {_share(found.last[k])} last week towards the "
         f"{_share(found.wanted[k])} wanted, to {_share(found.effort[k])}."
     )

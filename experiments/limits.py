@@ -340,16 +340,17 @@ def sampled(sources: Sequence[Iterator[Floats]], step: float = 0.0) -> list[Samp
     sums = [_sums(next(source)) for source in sources]
     scale = max(SMALLEST, *(abs(s[1] / s[0]) for s in sums))
     for i, source in enumerate(sources):
-        while estimated(*sums[i], step=step).error > PRECISE * scale and sums[i][0] < MOST:
+        while _estimate(sums[i], step).error > PRECISE * scale and sums[i][0] < MOST:
             sums[i] = sums[i] + _sums(next(source))
-    return [estimated(*s, step=step) for s in sums]
+    return [_estimate(s, step) for s in sums]
 
 
 def _sums(x: Floats) -> Floats:
     return np.array([len(x), x.sum(), (x * x).sum()])
 
 
-def estimated(n: float, total: float, squares: float, step: float = 0.0) -> Sampled:
+def _estimate(sums: Floats, step: float) -> Sampled:
     """Return the mean and its standard error, from count, sum and sum of squares."""
+    n, total, squares = sums.tolist()
     variance = max(squares / n - (total / n) ** 2, step * step / n)
-    return Sampled(value=float(total / n), error=math.sqrt(variance / n))
+    return Sampled(value=total / n, error=math.sqrt(variance / n))

@@ -24,15 +24,19 @@ from experiments import stats
 from sim.loading import read
 
 NOTHING = "—"
+SWITCH = ("worth_year_1", "worth_year_2", "dip")  # where a scheme follows another
 VALUES = (
     "worth",
+    *SWITCH,
     "worth_of_aligned",
     "displaced_share",
     "effective_alignment",
     "validity",
     "decay",  # where it is measured
+    "mislabelled",
     "debt",
     "truck_factor",
+    "left",
     "surplus",
     "incentive",
 )
@@ -40,11 +44,19 @@ COMPARED = ("displaced_share", "effective_alignment", "validity", "decay", "debt
 OF_A_RUN = {
     "What the business gets": (
         "worth",
+        *SWITCH,
         "worth_of_aligned",
         "misalignment_price",
         "debt",
         "knowledge",
+        "documented",
+        "orphaned",
         "truck_factor",
+        "incidents",
+        "features",
+        "backlog",
+        "lead_time",
+        "cost",
     ),
     "What the yardstick does": (
         "displaced_share",
@@ -53,11 +65,17 @@ OF_A_RUN = {
         "effective_alignment",
         "congruence",
         "validity",
+        "validity_shadow",
         "decay",
+        "proxy_inflation",
+        "mislabelled",
+        "mislabelled_promoted",
+        "craft",
+        "perception_gap",
         "incentive",
         "score",
     ),
-    "What it is like for people": ("surplus", "reward", "hours", "promoted", "laid_off"),
+    "What it is like for people": ("surplus", "reward", "gini", "hours", "promoted", "laid_off", "left", "caught"),
 }
 CELL, NAME = 13, 20  # columns of a terminal that a value takes, and at least a scheme's name
 SHORT = {stats.UNCLEAR: "unclear", stats.SMALL: "too small", stats.UNDEFINED: ""}
@@ -86,6 +104,8 @@ class About:
         Smallest difference of worth that matters, as a share of the aligned team's worth.
     smallest : float
         The same in weeks of core work per person-week; NaN if undefined.
+    since : int
+        The week from which the schemes count.
     """
 
     labels: Mapping[str, str]
@@ -99,6 +119,7 @@ class About:
     strength: Mapping[str, float]
     matters: float
     smallest: float
+    since: int = 0
 
     def label(self, scheme: str) -> str:
         """Plain label of a scheme, without a remark that it is a benchmark: tables say that themselves."""
@@ -176,6 +197,8 @@ def values_table(summary: pd.DataFrame, about: About, width: int = 100) -> Rende
     found = spreads(summary, "value")
     order = by_worth(found)
     cells = {m: _column([found[s, m] for s in order], m) for m in _there(found, VALUES)}
+    if all(math.isnan(found[s, "dip"].value) for s in order if (s, "dip") in found):  # nothing was switched
+        cells = {m: c for m, c in cells.items() if m not in SWITCH}
     meaning = "; ".join(f"{_short(m)}: {_plain(m)}" for m in cells if _short(m) != _plain(m))
     caption = (
         "Upper line: mean ± computing error (half the 95 % interval of the mean, each scheme by itself; "

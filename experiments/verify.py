@@ -108,10 +108,9 @@ def compared(case: Case, found: Mapping[str, Found], failed: bool) -> Iterator[d
         expected = case.reference[quantity] if pinned else closed
         for leaf in leaves(quantity, expected, case.columns(COLUMNS.get(case.limit, ()))):
             size = max(leaf.scale, SMALLEST)
-            value, tolerance, noisy = reached(found.get(quantity), leaf.place), relative * size, False
-            if isinstance(value, Sampled):
-                noisy = value.error > NOISY * size
-                value, tolerance = value.value, max(ERRORS * value.error, tolerance)
+            read = reached(found.get(quantity), leaf.place)
+            value, error = (read.value, read.error) if isinstance(read, Sampled) else (read, 0.0)
+            tolerance, noisy = max(relative * size, ERRORS * error), error > NOISY * size
             if value is None:
                 verdict = "fail" if failed else "unsupported"
             else:

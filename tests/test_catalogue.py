@@ -53,8 +53,8 @@ GOOD: dict[str, Any] = {
 
 
 def test_the_catalogues_hold_a_member_for_each_file() -> None:
-    assert kinds("motives") == ["intrinsic", "pay", "promotion", "safety", "skill_up"]
-    assert kinds("choice") == ["quadratic", "water_filling"]
+    assert kinds("motives") == ["intrinsic", "pay", "promotion", "safety", "skill_up", "social"]
+    assert {"logit", "quadratic", "water_filling"} <= set(kinds("choice"))
     assert {"salary", "piece_rate", "tournament", "layoff"} <= set(kinds("rewards"))
 
 
@@ -101,6 +101,11 @@ def test_plain_data_becomes_the_types_of_the_fields() -> None:
         ("number", None, "o.number"),
         ("number", float("nan"), "o.number"),
         ("number", float("-inf"), "o.number"),
+        ("number", 1e101, "o.number"),
+        ("number", -1e-101, "o.number"),
+        ("number", 10**400, "o.number"),
+        ("whole", 10**101, "o.whole"),
+        ("row", [1.0, 1e200], "o.row[1]"),
         ("whole", 2.5, "o.whole"),
         ("whole", False, "o.whole"),
         ("whole", -1, "o.whole"),
@@ -122,6 +127,11 @@ def test_a_value_of_another_type_is_refused_by_its_full_name(field: str, value: 
     with pytest.raises(InvalidInput) as caught:
         construct(Outer, GOOD | {field: value}, "o")
     assert caught.value.key == key
+
+
+@pytest.mark.parametrize("number", [0.0, 1e100, -1e-100, 3])
+def test_a_number_of_ordinary_size_is_taken_as_it_is(number: float) -> None:
+    assert construct(Outer, GOOD | {"number": number}, "o").number == number
 
 
 def test_a_mistyped_key_is_refused_with_the_nearest_name() -> None:
@@ -149,7 +159,7 @@ def test_a_mistyped_kind_is_refused_with_the_nearest_name() -> None:
     assert (caught.value.key, caught.value.nearest) == ("scheme.pay.kind", "piece_rate")
 
 
-@pytest.mark.parametrize("kind", ["base", "os", "..arrays", "__init__", "", 3, None])
+@pytest.mark.parametrize("kind", ["base", "os", "..arrays", "os.path", "__init__", "../motives/pay", "", 3, None])
 def test_a_yaml_cannot_reach_code_outside_its_catalogue(kind: object) -> None:
     with pytest.raises(InvalidInput):
         build("rewards", {"kind": kind}, "x")

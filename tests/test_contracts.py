@@ -19,7 +19,11 @@ from scipy.optimize import brentq, minimize, nnls
 
 from sim.catalogue import build, kinds
 from sim.choice.base import Choice
+from sim.choice.budget import Budget
+from sim.choice.fixed import Fixed
+from sim.choice.logit import Logit
 from sim.choice.quadratic import Quadratic
+from sim.choice.scripted import Scripted
 from sim.choice.water_filling import WaterFilling
 from sim.contest import Contest
 from sim.loading import configs, options
@@ -171,21 +175,40 @@ def named(folder: str, value: object, place: str) -> Iterator[tuple[str, Mapping
 
 @cache
 def choices() -> dict[str, Choice]:
-    """Every choice that a yaml makes; a limit's says its matrix and takes the kind from what all limits share."""
+    """Every choice that a yaml makes: those of the group, and those that a limit makes for itself."""
     listed = {name: yaml_of("choice", name) for name in options("choice")}
-    shared = yaml_of("limit", "_base")["choice"]
-    for path in sorted((configs() / "limit").glob("*.yaml")):
-        own = yaml_of("limit", path.stem).get("choice", {})
-        if own != shared and own:
-            listed[f"limit_{path.stem}"] = shared | own
+    for name in options("limit"):
+        if "choice" in yaml_of("limit", name):
+            listed[f"limit_{name}"] = worlds.composed(f"limit={name}")["choice"]
     return {name: build("choice", config, "choice") for name, config in listed.items()}
 
 
 CHOICES = sorted(choices())
+ANSWERING = [n for n in CHOICES if not isinstance(choices()[n], Fixed | Scripted)]  # to what is rewarded
 
 
 def activities_of(choice: Choice) -> int:
     return len(choice.matrix) if isinstance(choice, Quadratic) else 8
+
+
+def even_week(choice: Choice) -> np.ndarray:
+    """A habit spread evenly, of the size that the choice gives a week: (activity, 1, 1)."""
+    n = activities_of(choice)
+    if isinstance(choice, Quadratic):
+        each = 20.0
+    elif isinstance(choice, Budget):
+        each = choice.size / (n if choice.shape == "simplex" else n**0.5)
+    else:
+        each = 1.0 / n
+    return np.full((n, 1, 1), each)
+
+
+def within(choice: Choice, effort: np.ndarray) -> np.ndarray:
+    """The nearest multiple of a week that the choice may give."""
+    if isinstance(choice, Budget) and choice.shape == "ball":
+        return effort * choice.size / np.sqrt((effort**2).sum(axis=0))
+    hours = effort.sum(axis=0)
+    return effort * np.clip(hours, *choice.hours) / hours
 
 
 def asked(choice: Choice, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -233,16 +256,38 @@ def test_members_choose_each_for_themselves(name: str) -> None:
     assert np.array_equal(choice.respond(m[..., order], habit[..., order]), choice.respond(m, habit)[..., order])
 
 
-@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("name", [*options("choice"), "limit_H3b"])
+def test_an_answer_to_all_that_is_known_is_the_same_of_a_run_alone_and_in_a_batch(name: str) -> None:
+    """Chance included, where it takes part; and the same again when asked twice."""
+    choice, (_, known) = choices()[name], motive_and_known("pay", "announced")
+    m = np.random.default_rng(11).normal(0, 0.3, known.slope.shape)
+    effort = choice.answer(m, known)
+    assert effort.shape == m.shape and effort.min() >= 0 and np.array_equal(choice.answer(m, known), effort)
+    for run in range(4):
+        assert np.array_equal(choice.answer(m[:, [run]], of_run(known, run)), effort[:, [run]])
+
+
+@pytest.mark.parametrize("name", [n for n in CHOICES if not isinstance(choices()[n], Logit)])
 def test_nothing_wanted_within_hours_means_the_habitual_week_at_no_cost(name: str) -> None:
+    """Quantal response alone knows no habit."""
     choice = choices()[name]
-    n = activities_of(choice)
-    habit = np.full((n, 1, 1), 20.0 if isinstance(choice, Quadratic) else 1.0 / n)
-    assert choice.respond(np.zeros((n, 1, 1)), habit) == pytest.approx(habit, rel=ROUNDING)
+    habit = even_week(choice)
+    assert choice.respond(np.zeros(habit.shape), habit) == pytest.approx(habit, rel=ROUNDING)
     assert choice.effort_cost(habit, habit).tolist() == [[0.0]]
 
 
-@pytest.mark.parametrize("name", CHOICES)
+@pytest.mark.parametrize("name", ANSWERING)
+def test_what_brings_more_is_done_no_less(name: str) -> None:
+    choice = choices()[name]
+    m, habit = asked(choice)
+    before = choice.respond(m, habit)
+    for k in range(len(m)):
+        more = m.copy()
+        more[k] += 0.1
+        assert (choice.respond(more, habit)[k] >= before[k] - ROUNDING).all()
+
+
+@pytest.mark.parametrize("name", ANSWERING)
 def test_no_other_week_within_hours_would_be_better(name: str) -> None:
     """Against random weeks, near and far: what any rule that answers optimally must pass."""
     choice = choices()[name]
@@ -252,17 +297,26 @@ def test_no_other_week_within_hours_would_be_better(name: str) -> None:
     def value(effort: np.ndarray) -> np.ndarray:
         return (m * effort).sum(axis=0) - choice.effort_cost(effort, habit)
 
-    rng, (low, high) = np.random.default_rng(2), choice.hours
+    rng = np.random.default_rng(2)
     for size in (1e-4, 1e-2, 1.0):
         for _ in range(50):
-            other = np.maximum(best + size * rng.standard_normal(m.shape), 0.0)
-            hours = other.sum(axis=0)
-            other = other * np.clip(hours, low, high) / hours
+            other = within(choice, np.maximum(best + size * rng.standard_normal(m.shape), 0.0) + 1e-12)
             assert (value(other) <= value(best) + ROUNDING * np.abs(value(best)).max()).all()
 
 
 @pytest.mark.parametrize("name", CHOICES)
-def test_softness_is_how_much_a_score_moves_per_unit_of_incentive(name: str) -> None:
+def test_softness_is_the_slope_of_the_score_in_the_incentive(name: str) -> None:
+    """At the even week, by central differences; where hours bind, they are let go."""
+    choice = choices()[name]
+    free = replace(choice, h_min=None, h_max=None) if isinstance(choice, WaterFilling) else choice
+    slope, habit = np.random.default_rng(3).normal(0, 1, activities_of(choice)), even_week(choice)
+    up, down = (free.respond(s * slope[:, None, None], habit) for s in (STEP, -STEP))
+    moved = (up - down)[:, 0, 0] / (2 * STEP)
+    assert free.softness(slope) == pytest.approx(float(slope @ moved), rel=SLOPE, abs=SLOPE)
+
+
+@pytest.mark.parametrize("name", [n for n in CHOICES if isinstance(choices()[n], WaterFilling | Quadratic)])
+def test_softness_is_how_much_a_score_moves_however_far(name: str) -> None:
     """Of the answer itself, from a habit so large that neither zero nor hours bind."""
     choice = choices()[name]
     free = replace(choice, h_min=None, h_max=None) if isinstance(choice, WaterFilling) else choice

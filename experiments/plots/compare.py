@@ -17,10 +17,15 @@ import numpy as np
 import pandas as pd
 
 from experiments.plots import style
+from experiments.plots.motives import motives
+from experiments.plots.spread import three_spreads
+from experiments.plots.stocks import stocks
+from experiments.plots.validity import validity
 from experiments.stats import method
 from experiments.store import write_csv
 from experiments.tables import About, Spread, by_worth, spreads
 from sim.arrays import Floats
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,6 +80,34 @@ def draw(
         paths.append(folder / f"{name}.png")
         style.save(figure, paths[-1])
         write_csv(table, folder / f"{name}.csv")
+    return paths
+
+
+def draw_more(
+    folder: Path,
+    weekly: pd.DataFrame,
+    summary: pd.DataFrame,
+    about: About,
+    scenarios: Mapping[str, Scenario],
+) -> list[Path]:
+    """Draw what a comparison shows besides: validity, stocks over time, who does what, three spreads.
+
+    Each is left out where there is nothing of the kind.
+    """
+    found = spreads(summary, "value")
+    order = sorted(by_worth(found), key=lambda s: s in about.benchmarks)
+    pictures = {
+        "validity": validity(weekly, order, about),
+        "stocks": stocks(weekly, order, about),
+        "motives": motives(scenarios, order, about, about.seed),
+        "spreads": three_spreads(summary, order, about),
+    }
+    paths = []
+    for name, picture in pictures.items():
+        if picture is not None:
+            paths.append(folder / f"{name}.png")
+            style.save(picture[0], paths[-1])
+            write_csv(picture[1], folder / f"{name}.csv")
     return paths
 
 

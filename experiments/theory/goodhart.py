@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ from experiments.limits import (
     settled,
     steepness,
 )
-from sim.arrays import Floats
+from sim.arrays import Bools, Floats
 from sim.contest import density
 from sim.errors import InvalidInput
 from sim.rules import Rules, rules_of
@@ -70,7 +70,7 @@ class Selection:
     def _rules(self, threshold: float) -> Rules:
         return rules_of(self.scenario.with_({"scheme.pay.threshold": threshold + self.offset}))
 
-    def _chosen(self, rules: Rules, noise: Floats) -> tuple[Floats, Floats, Floats]:
+    def _chosen(self, rules: Rules, noise: Floats) -> tuple[Bools, Floats, Floats]:
         """Return who is chosen with this noise (runs, members), and everybody's V and P."""
         week = dealt(rules, len(noise), explore=self.people, noise=noise)
         assert week.verdict is not None
@@ -242,9 +242,13 @@ def g6(case: Case) -> Quantities:
     def worth(strength: float) -> float:
         return last(settled(scenario.with_({"scheme.strength": strength})), "worth")
 
+    @cache
+    def best() -> tuple[list[float], float]:
+        return sim.best_strength(scenario, "worth")
+
     return {
-        "b": lambda: sim.best_strength(scenario, "worth")[0][0],
-        "V": lambda: sim.best_strength(scenario, "worth")[1],
+        "b": lambda: best()[0][0],
+        "V": lambda: best()[1],
         "V0": lambda: worth(0.0),
         "Vinf": lambda: worth(FAR),
     }

@@ -96,9 +96,9 @@ def k2(case: Case) -> Quantities:
 
 
 def k3(case: Case) -> Quantities:
-    """Modules that k members know, each of whom leaves with a chance q: how many nobody knows a week later, sampled.
+    """Modules that k members know, each of whom leaves with a chance q: the share that nobody knows then, sampled.
 
-    Newcomers learn what their seat is about within two weeks, so that every week is another sample.
+    Newcomers learn all about their seat's modules in a week, so that every week is another sample.
     """
 
     modules = limit("K3").config["project"]["modules"]
@@ -106,7 +106,7 @@ def k3(case: Case) -> Quantities:
     def samples(k: int, q: float) -> Iterator[Floats]:
         scenario = limit("K3").with_({"team.size": k * modules, "turnover.quit": q})
         for chunk in simulate_chunks(scenario, 10**9, aligned=False):
-            yield chunk.columns["orphaned"][1:].ravel()
+            yield chunk.columns["orphaned"].ravel()
 
     rows = [(case.whole("rows_k_q", k), q) for k, q in case.rows("rows_k_q", 2).tolist()]
     return {"p": lambda: sampled([samples(k, q) for k, q in rows], step=1 / modules)}

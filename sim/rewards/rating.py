@@ -101,10 +101,11 @@ class Rating(RewardRule):
 
     def _cuts(self) -> Floats:
         """Return what each grade above the first takes: (cut, 1, 1) [points]."""
-        return self.centre + self.width * (np.arange(1, self.levels) - self.levels / 2)[:, None, None]
+        steps = np.arange(1, self.levels, dtype=np.float64)[:, None, None]
+        return self.centre + self.width * (steps - self.levels / 2)
 
     def _graded(self, score: Floats) -> Floats:
-        return 1 + summed((score >= self._cuts()) * 1.0)
+        return 1 + summed((score >= self._cuts()).astype(np.float64))
 
     def _paid(self, grade: Floats) -> Floats:
         return self.slope * (grade - (self.levels + 1) / 2)

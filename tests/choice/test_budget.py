@@ -10,6 +10,7 @@ import pytest
 from sim.choice.budget import Budget
 from sim.choice.water_filling import WaterFilling
 from sim.errors import InvalidInput
+from sim.rules import rules_of
 from tests import worlds
 from tests.tolerances import ROUNDING
 
@@ -79,7 +80,7 @@ def test_only_the_simplex_gives_the_hours() -> None:
 def test_a_team_of_given_length_keeps_it_every_week() -> None:
     """From the habitual week on, which is of that length too; without inertia nothing shortens it between."""
     scenario = worlds.scenario("scheme=commits", "choice=budget", conduct__adjustment=1.0, weeks=13)
-    for passed in worlds.lived(worlds.rules_of(scenario)):
+    for passed in worlds.lived(rules_of(scenario)):
         assert np.linalg.norm(passed.effort, axis=0) == pytest.approx(np.full((3, 9), 0.55), rel=ROUNDING)
 
 

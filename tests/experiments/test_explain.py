@@ -233,8 +233,15 @@ def test_a_story_has_four_to_eight_sentences_in_plain_words(scheme: str) -> None
         assert line.endswith(".") and "nan" not in line and "-0" not in line and "None" not in line
         assert not any(f" {k} " in line for k in ("deliver", "maintain", "fortify", "game", "pay", "skill_up"))
     assert max(map(len, folded(lines, 80).splitlines())) <= 80
-    wide, narrow = (as_text(tables(found), width) for width in (200, 80))
+    everything = replace(found, weight=np.ones(len(found.motives)), objection=np.ones(len(found.activities)))
+    wide, narrow = (as_text(tables(everything), width) for width in (200, 80))
     assert re.findall(r"-?\d+\.\d+", narrow) == re.findall(r"-?\d+\.\d+", wide)  # nothing is cut off
+
+
+def test_activities_of_one_label_are_told_apart_by_their_names() -> None:
+    scenario = sim.load("limit=C1")
+    found = explanation(scenario, 1, 0, "worker", scenario.weeks - 1)
+    assert [found.called(k) for k in (0, 1)] == ["a task (task_1)", "a task (task_2)"]
 
 
 def test_no_number_is_parted_from_its_sign() -> None:

@@ -7,10 +7,12 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from experiments.cases import read_cases, shipped_cases
-from experiments.verify import verify
+from experiments.cases import Case, read_cases, shipped_cases
+from experiments.limits import Sampled, sampled
+from experiments.verify import compared, verify
 from sim.errors import InvalidInput
 
 TASK = {"id": "A0.task", "inputs": {"v": 2.0}, "closed": {"b": 2.0}}
@@ -82,6 +84,17 @@ def test_an_unknown_column_is_unsupported(written: Any) -> None:
         ({"id": "C1.x", "inputs": {"f": [1]}, "closed": {"b": [1]}}, "inputs.G=(missing)"),
         ({"id": "C1.x", "inputs": {"G": [[1, 2], [3]]}, "closed": {"b": [1]}}, "inputs.G"),
         ({"id": "E2.x", "inputs": {"rows_N_k": [[2.5, 1]]}, "closed": {"rows": [[1, 1]]}}, "whole numbers"),
+        ({"id": "G3b.x", "inputs": {"tau": [1], "nu": 2}, "closed": {"EV": [1]}}, "inputs.nu=2"),
+        ({"id": "G1.x", "inputs": {"q": [1.5]}, "closed": {"rows": [[1, 1, 1, 1]]}}, "inputs.q=1.5"),
+        ({"id": "G6.x", "inputs": {"f": [1], "g": [1, 2], "h": [1]}, "closed": {"b": 1}}, "inputs.g"),
+        (
+            {"id": "G8.x", "inputs": {"f": [1, 1], "g": [1, 2], "Sigma_a": [[1, 2], [2, 1]]}, "closed": {"obs": 1}},
+            "semid",
+        ),
+        ({"id": "K1.x", "inputs": {"beta": 1.0, "delta": 0.1}, "closed": {"l": 1}}, "patience"),
+        ({"id": "K2.x", "inputs": {"p": 1.0, "k": 2.0}, "closed": {"n": 1}}, "inputs.k=2"),
+        ({"id": "K3.x", "inputs": {"rows_k_q": [[1, 0.9]]}, "closed": {"p": [0.9]}}, "between 0 and 0.5"),
+        ({"id": "W1.x", "inputs": {"delta": 1.0}, "closed": {"a": 1}}, "below 1"),
         ({"id": "H5b.x", "inputs": {"F": "much"}, "closed": {"F": 1.0}}, "inputs.F=much"),
         ({"id": "H5.x", "inputs": {"p": [0.5], "gamma_plus": 0.1}, "closed": {"w_plus": [1]}}, "0.28"),
     ],
@@ -120,6 +133,27 @@ def test_a_published_number_is_compared_with_its_reference_or_loosely(written: A
     assert set(table["verdict"]) == {"pass"}
 
 
+def test_a_sampled_number_passes_within_four_standard_errors_that_are_small(written: Any) -> None:
+    case = {"id": "K3.x", "inputs": {"rows_k_q": [[1, 0.2], [2, 0.2]]}, "closed": {"p": [0.2, 0.04]}}
+    table = verify(written([case]))
+    assert set(table["verdict"]) == {"pass"}
+    assert (table["tolerance"] < 4 * 0.005 * 0.2).all()
+    assert (table["tolerance"] > 1e-4 * 0.2).all()
+    assert table["found"][0] != 0.2
+
+
+def test_a_sampled_number_whose_error_is_large_does_not_pass() -> None:
+    case = Case(id="K3.x", inputs={}, closed={"p": 0.2})
+    for error, verdict in ((0.0009, "pass"), (0.0011, "fail")):
+        (row,) = compared(case, {"p": Sampled(value=0.2, error=error)}, failed=False)
+        assert row["verdict"] == verdict
+
+
+def test_the_mean_of_what_hardly_ever_happens_is_uncertain_by_one_event() -> None:
+    (never,) = sampled([iter([np.zeros(10**6)])], step=0.25)
+    assert (never.value, never.error) == (0.0, 0.25e-6)
+
+
 def test_a_table_of_other_length_does_not_pass(written: Any) -> None:
     case = {"id": "E3.x", "inputs": {"p": [0.5]}, "closed": {"beta": [0.39894228, 0.39894228]}}
     assert verdicts(written([case])) == {"beta[0]": "pass", "beta[1]": "unsupported"}
@@ -132,7 +166,7 @@ def test_progress_names_each_case_before_it_runs(written: Any) -> None:
 
 
 def test_the_cases_that_come_with_the_project_are_found() -> None:
-    assert len(read_cases(shipped_cases())) == 22
+    assert len(read_cases(shipped_cases())) == 47
 
 
 @pytest.mark.parametrize(

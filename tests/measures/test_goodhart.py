@@ -7,6 +7,7 @@ the aligned team does a = 20 + 1.5·(1, 0).
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -17,13 +18,14 @@ from sim.scenario import Scenario
 from tests import worlds
 from tests.tolerances import ROUNDING
 
+by_hand = partial(worlds.results_by_hand, reviewed={}, review_weeks=())
 G = (1.5 * math.cos(math.pi / 6), 1.5 * math.sin(math.pi / 6))
 A = (20 + G[0], 20 + G[1])
 
 
 @pytest.fixture(scope="module")
 def baker() -> Results:
-    return worlds.run(worlds.scenario("limit=B1"), range(3))
+    return worlds.run(worlds.scenario("limit=B1"), range(3), shadow=True)
 
 
 @pytest.mark.parametrize(
@@ -42,16 +44,52 @@ def baker() -> Results:
         ("rank_covariance", 0.0),
         ("rank_spread_score", 0.0),
         ("rank_spread_worth", 0.0),
+        ("perception_gap", 0.0),
+        ("perception_angle", 0.0),
+        ("contribution", 2 * A[0]),
+        ("shadow_contribution", 40.0),
+        ("shadow_contribution_square", 1600.0),
+        ("shadow_rank_covariance", 0.0),
+        ("shadow_rank_spread_score", 0.0),
+        ("shadow_rank_spread_worth", 0.0),
+        ("mislabelled_low", 0.0),  # one alone is as low as one can be
     ],
 )
 def test_in_bakers_limit_it_is_known_by_hand(baker: Results, measure: str, expected: float) -> None:
     found = getattr(goodhart, measure)(baker)
-    assert found.shape == (3,) and found == pytest.approx(np.full(3, expected), rel=1e-10, abs=1e-10)
+    assert found.shape == (3,) and found == pytest.approx(np.full(3, expected), rel=1e-10, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        ("review_score", G[0] * A[0] + G[1] * A[1]),
+        ("shadow_review_score", 20 * (G[0] + G[1])),
+        ("shadow_review_score_square", 400 * (G[0] + G[1]) ** 2),
+    ],
+)
+def test_without_noise_the_score_is_known_by_hand_too(measure: str, expected: float) -> None:
+    quiet = worlds.run(worlds.scenario("limit=B1", signals__measure_1__noise__sd=0.0), range(3), shadow=True)
+    assert getattr(goodhart, measure)(quiet) == pytest.approx(np.full(3, expected), rel=1e-10)
 
 
 def test_every_measure_of_this_subject_is_known_by_hand(baker: Results) -> None:
     mine = {k for k, f in per_run(baker).items() if f.__module__ == goodhart.__name__}
-    assert mine == set(test_in_bakers_limit_it_is_known_by_hand.pytestmark[0].args[1][i][0] for i in range(13))
+    tests = (test_in_bakers_limit_it_is_known_by_hand, test_without_noise_the_score_is_known_by_hand_too)
+    known = {case[0] for test in tests for case in test.pytestmark[0].args[1]}
+    assert mine == known | {"mislabelled_promoted"}
+
+
+def test_who_is_promoted_though_others_did_more_is_mislabelled() -> None:
+    """Of reviews at which nobody rises there is nothing to say; a run is measured over those at which somebody did."""
+    scenario: Scenario = worlds.scenario("scheme=commits", weeks=39)
+    rank, column = np.full((39, 2), np.nan), np.full((39, 2), np.nan)
+    rank[[12, 25, 38]] = 1.0
+    column[12], column[25], column[38] = [1.0, np.nan], [0.5, 0.25], [0.0, np.nan]
+    results = by_hand(scenario, {"mislabelled_promoted": column, "rank_spread_score": rank})
+    assert goodhart.mislabelled_promoted(results).tolist() == [0.5, 0.25]
+    nobody = by_hand(scenario, {"mislabelled_promoted": np.full((39, 2), np.nan), "rank_spread_score": rank})
+    assert np.isnan(goodhart.mislabelled_promoted(nobody)).all()
 
 
 def test_effective_alignment_is_the_cosine_in_bakers_limit(baker: Results) -> None:
@@ -72,9 +110,9 @@ def test_a_team_that_wants_what_it_is_for_is_not_displaced() -> None:
 
 def test_disjoint_weeks_are_displaced_altogether() -> None:
     scenario = worlds.scenario("limit=B1")
-    twin = worlds.results_by_hand(scenario, {"effort_task_1": [[0.0, 1.0]] * 2, "effort_task_2": [[2.0, 1.0]] * 2})
+    twin = by_hand(scenario, {"effort_task_1": [[0.0, 1.0]] * 2, "effort_task_2": [[2.0, 1.0]] * 2})
     mine = {"effort_task_1": [[1.0, 1.0]] * 2, "effort_task_2": [[0.0, 3.0]] * 2}
-    results = worlds.results_by_hand(scenario, mine, twin=twin)
+    results = by_hand(scenario, mine, twin=twin)
     assert goodhart.displaced_share(results).tolist() == [1.0, 0.25]
 
 
@@ -89,14 +127,33 @@ def test_the_incentive_is_read_in_the_first_review() -> None:
     scenario: Scenario = worlds.scenario("scheme=commits", weeks=26)
     column = np.full((26, 2), np.nan)
     column[12], column[25] = [1.0, 2.0], [8.0, 9.0]
-    assert goodhart.incentive(worlds.results_by_hand(scenario, {"incentive": column})).tolist() == [1.0, 2.0]
+    results = by_hand(scenario, {"incentive": column, "rank_spread_score": column})
+    assert goodhart.incentive(results).tolist() == [1.0, 2.0]
 
 
 def test_what_reviews_say_is_averaged_over_reviews() -> None:
     scenario: Scenario = worlds.scenario("scheme=commits", weeks=30)
     column = np.full((30, 1), np.nan)
     column[12], column[25] = 1.0, 4.0
-    assert goodhart.rank_covariance(worlds.results_by_hand(scenario, {"rank_covariance": column})).tolist() == [2.5]
+    results = by_hand(scenario, {"rank_covariance": column, "rank_spread_score": column})
+    assert goodhart.rank_covariance(results).tolist() == [2.5]
+
+
+def test_what_was_before_the_scheme_counts_is_not_measured() -> None:
+    scenario: Scenario = worlds.scenario("scheme=commits", weeks=26, onset=13)
+    column, share = np.full((26, 1), np.nan), np.full((26, 1), 0.5)
+    column[12], column[25], share[:13] = 1.0, 4.0, 0.9
+    results = by_hand(scenario, {"rank_covariance": column, "rank_spread_score": column, "gaming_share": share})
+    assert goodhart.rank_covariance(results).tolist() == [4.0]
+    assert goodhart.gaming_share(results).tolist() == [0.5]
+
+
+def test_measures_that_need_the_team_that_is_only_measured_say_so() -> None:
+    results = worlds.run(worlds.scenario("limit=B1"), range(2))
+    assert not set(goodhart.NEED_SHADOW) & set(results.measures().columns)
+    for name in goodhart.NEED_SHADOW:
+        with pytest.raises(ValueError, match="shadow"):
+            getattr(goodhart, name)(results)
 
 
 def test_measures_that_need_the_aligned_team_say_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sim.measures import people
 from tests import worlds
 from tests.tolerances import ROUNDING
 
+by_hand = partial(worlds.results_by_hand, reviewed={}, review_weeks=())
 G = (1.5 * math.cos(math.pi / 6), 1.5 * math.sin(math.pi / 6))
 
 
@@ -44,7 +46,7 @@ def test_promotions_and_layoffs_are_counted_over_the_run() -> None:
 
 
 def test_a_promotion_and_a_layoff_are_not_confused() -> None:
-    results = worlds.results_by_hand(
+    results = by_hand(
         worlds.scenario("limit=B1"), {"promoted": [[1.0], [2.0]], "laid_off": [[0.0], [0.5]]}
     )
     assert people.promoted(results).tolist() == [3.0] and people.laid_off(results).tolist() == [0.5]

@@ -45,9 +45,26 @@ def test_replicates_are_taken_as_well_as_numbers() -> None:
 
 
 def test_each_takes_the_means_of_measures_that_exist() -> None:
-    columns = set(worlds.run(worlds.scenario("scheme=commits", weeks=13)).measures().columns)
+    columns = set(worlds.run(worlds.scenario("scheme=commits", weeks=13), shadow=True).measures().columns)
     for name, (_, parts) in pooled_measures().items():
         assert set(parts) <= columns, name
+
+
+def test_decay_is_the_validity_lost_since_the_scheme_counts() -> None:
+    found = pooled.decay(*map(np.array, (1.0, 4.0, 9.0, 3.0, 4.0, 9.0)))
+    assert found == pytest.approx(3 / 6 - 1 / 6)
+
+
+def test_a_score_that_rises_by_more_of_its_spread_than_the_work_is_inflated() -> None:
+    """Score 5 instead of 3, spread 2: one deviation up; contribution 1.1 instead of 1, spread .5: a fifth."""
+    found = pooled.proxy_inflation(*map(np.array, (5.0, 1.1, 3.0, 13.0, 1.0, 1.25)))
+    assert found == pytest.approx(1.0 - 0.2)
+    assert np.isnan(pooled.proxy_inflation(*map(np.array, (5.0, 1.1, 3.0, 9.0, 1.0, 1.25))))  # all score the same
+
+
+def test_what_is_asked_for_waits_as_long_as_the_backlog_takes() -> None:
+    assert pooled.lead_time(np.array(6.0), np.array(0.5)) == 12.0
+    assert np.isnan(pooled.lead_time(np.array(6.0), np.array(0.0)))
 
 
 def test_an_oracle_without_noise_is_perfectly_valid() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from sim.measures import project
 from tests import worlds
 from tests.tolerances import ROUNDING
 
+by_hand = partial(worlds.results_by_hand, reviewed={}, review_weeks=())
 G = (1.5 * math.cos(math.pi / 6), 1.5 * math.sin(math.pi / 6))
 
 
@@ -31,7 +33,7 @@ def test_the_score_of_a_team_that_is_not_evaluated_is_nothing() -> None:
 
 def test_debt_and_knowledge_are_read_when_the_run_ends() -> None:
     columns = {"debt": [[1.0, 2.0], [3.0, 4.0]], "knowledge": [[0.1, 0.2], [0.3, 0.4]]}
-    results = worlds.results_by_hand(worlds.scenario("limit=B1"), columns)
+    results = by_hand(worlds.scenario("limit=B1"), columns)
     assert project.debt(results).tolist() == [3.0, 4.0]
     assert project.knowledge(results).tolist() == [0.3, 0.4]
 
@@ -39,7 +41,7 @@ def test_debt_and_knowledge_are_read_when_the_run_ends() -> None:
 def test_the_truck_factor_is_that_of_the_last_review() -> None:
     nan = np.nan
     columns = {"truck_factor": [[nan, nan], [3.0, 4.0], [nan, nan], [1.0, 2.0], [nan, nan]]}
-    assert project.truck_factor(worlds.results_by_hand(worlds.scenario("limit=B1"), columns)).tolist() == [1.0, 2.0]
+    assert project.truck_factor(by_hand(worlds.scenario("limit=B1"), columns)).tolist() == [1.0, 2.0]
 
 
 def test_without_a_project_its_stocks_are_undefined() -> None:

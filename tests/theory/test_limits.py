@@ -14,7 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.optimize import brentq
 from scipy.stats import norm
+from scipy.stats import t as student
 
 import sim
 from experiments.cases import read_cases, shipped_cases
@@ -24,6 +26,10 @@ from sim.evaluation import Review
 from sim.loading import options
 
 SHIPPED = read_cases(shipped_cases())
+PARTS = {"E3", "E3b", "G2b", "H5", "H5b", "H6c"}  # asked of the class that the week calls
+BY_CHANCE = {"G1", "G2", "G3", "G3b", "H3b"}  # people differ from week to week
+GIVEN_HOURS = {"H3", "H3b"}
+WITH_PROJECT = {"K2", "K3"}
 
 Given = dict[str, Any]
 
@@ -239,6 +245,254 @@ def three_outcomes() -> tuple[str, Given, Given]:
     return "H5b", {"three": "(100,.3; -400,.5; 900,.2)"}, {"three": value}
 
 
+def fewer_share_more() -> tuple[str, Given, Given]:
+    theta, c, sizes = 1.5, 0.8, [2, 7]
+    rows = [[theta / c / n, theta**2 / c * (1 / n - 0.5 / n**2), (2 * n - 1) / n**2] for n in sizes]
+    return "D1", {"theta": theta, "c": c, "N": sizes}, {"rows": rows}
+
+
+def monitored_four() -> tuple[str, Given, Given]:
+    omega = [0.1, 0.9]
+    return "D2", {"theta": 3.0, "N": 4, "omega": omega}, {"a": [3 * (w + (1 - w) / 4) for w in omega]}
+
+
+def louder_team_measure() -> tuple[str, Given, Given]:
+    theta, r, own, team = 1.3, 2.5, 0.4, 2.0
+    b = theta**2 / (theta**2 + r / (1 / own + 1 / team))
+    inputs = {"theta": theta, "r": r, "s_own2": own, "s_team2": team}
+    return "D3", inputs, {"b_own": b * team / (own + team), "b_team": b * own / (own + team)}
+
+
+def bonus_for_six() -> tuple[str, Given, Given]:
+    return "D4", {"theta": 0.8, "N": 6, "sigma": 1.7}, {"B": 1.7 * math.sqrt(2 * math.pi), "best_response": 0.8}
+
+
+def quiet_bonus() -> tuple[str, Given, Given]:
+    return "D4", {"theta": 0.5, "N": 3, "sigma": 0.6}, {"B": 0.6 * math.sqrt(2 * math.pi), "best_response": 0.5}
+
+
+def three_in_the_same_rain() -> tuple[str, Given, Given]:
+    n, r, c, v, own, common = 3, 1.0, 2.0, 1.5, 0.5, 0.3
+    lam = common / (common + own / (n - 1))
+    b = v / (1 + r * c * (own + common - lam * common))
+    inputs = {"N": n, "r": r, "c": c, "v": v, "s_eps2": own, "s_common2": common}
+    closed = {"b": b, "lam": lam, "surplus": v * b / c / 2, "b_no_rpe": v / (1 + r * c * (own + common))}
+    return "D6", inputs, closed
+
+
+def noisier_selection() -> tuple[str, Given, Given]:
+    mu, s_v, s_phi = -1.0, 0.8, 2.0
+    s_p = math.hypot(s_v, s_phi)
+    rho, rows = s_v / s_p, []
+    for q in (0.3, 0.005, 0.7):
+        z = float(norm.isf(q))
+        i = crowd(q) / q
+        rows.append([i, mu + rho * s_v * i, (1 - rho**2) * s_p * i, s_v**2 * (1 - rho**2 * i * (i - z))])
+    return "G1", {"mu": mu, "s_v": s_v, "s_phi": s_phi, "q": [0.3, 0.005, 0.7]}, {"rows": rows}
+
+
+def selected_columns() -> tuple[str, Given, Given]:
+    i = crowd(0.25) / 0.25
+    inputs = {"q": [0.25], "s_phi": 0.5, "columns": ["E[V|sel]", "i(q)"]}
+    return "G1", inputs, {"rows": [[i / math.hypot(1, 0.5), i]]}
+
+
+def best_of_other_teams() -> tuple[str, Given, Given]:
+    rows, rho = [[6, 2], [30, 3]], 1.2 / math.hypot(1.2, 0.5)
+    closed = [0.4 + rho * 1.2 * steepness(n, k) * n / k for n, k in rows]
+    return "G2", {"mu": 0.4, "s_v": 1.2, "s_phi": 0.5, "rows_N_k": rows}, {"EV": closed}
+
+
+def other_maxima() -> tuple[str, Given, Given]:
+    return "G2b", {"N": [3, 40]}, {"m": [3 * steepness(3, 1), 40 * steepness(40, 1)]}
+
+
+def other_thresholds() -> tuple[str, Given, Given]:
+    tau, s_v, s_phi = [-1.0, 0.5, 4.0], 0.7, 1.5
+    s_p = math.hypot(s_v, s_phi)
+    closed = [s_v**2 / s_p * float(norm.pdf(t / s_p) / norm.sf(t / s_p)) for t in tau]
+    return "G3", {"tau": tau, "s_v": s_v, "s_phi": s_phi}, {"EV": closed}
+
+
+def heavy_tailed(tau: list[float], nu: float) -> list[float]:
+    """E[V | V + t_ν > τ], by quadrature."""
+
+    def moment(power: int, threshold: float) -> float:
+        def mass(v: float) -> float:
+            return float(v**power * norm.pdf(v) * student.sf(threshold - v, nu))
+
+        return quad(mass, -12, 12, epsabs=0, epsrel=1e-10, limit=400)[0]
+
+    return [moment(1, x) / moment(0, x) for x in tau]
+
+
+def tails_of_other_weight() -> tuple[str, Given, Given]:
+    tau = [0.5, 3.0, 40.0]
+    return "G3b", {"tau": tau, "nu": 4.5}, {"EV": heavy_tailed(tau, 4.5)}
+
+
+def far_out_by_the_asymptote() -> tuple[str, Given, Given]:
+    return "G3b", {"tau": [1e4], "nu": 3}, {"EV": [3e-4]}
+
+
+def hump_in_two_tasks() -> tuple[str, Given, Given]:
+    return turned([1.0, 2.0], [1.0, 0.2], [0.2, 1.0], 2.0)
+
+
+def hump_in_four_tasks() -> tuple[str, Given, Given]:
+    return turned([1.0, 0.3, 0.5, -1.0], [1.0, 0.2, 0.1, 0.8], [0.3, 0.5, 0.4, 0.1], 1.0)
+
+
+def turned(f: list[float], g: list[float], h: list[float], size: float) -> tuple[str, Given, Given]:
+    """THEORY G4: a week of given length between habit and measure."""
+    x, y, z = np.array(f), np.array(g), np.array(h)
+    b = ((x @ y) * (z @ z) - (x @ z) * (y @ z)) / ((x @ z) * (y @ y) - (x @ y) * (y @ z))
+
+    def worth(a: Any) -> float:
+        return float(size * x @ a / np.linalg.norm(a))
+
+    closed = {"b": float(b), "V": worth(z + b * y), "V0": worth(z), "Vinf": worth(y)}
+    return "G6", {"f": f, "g": g, "h": h, "T": size}, closed
+
+
+def correlated_against_worth() -> tuple[str, Given, Given]:
+    f, g, spread = np.array([1.0, -1.0]), np.array([0.5, 2.0]), np.array([[2.0, 0.3], [0.3, 0.5]])
+    inputs = {"f": f.tolist(), "g": g.tolist(), "Sigma_a": spread.tolist()}
+    return "G8", inputs, {"obs": float(f @ spread @ g / (g @ spread @ g))}
+
+
+def all_alike_but_in_one_way() -> tuple[str, Given, Given]:
+    f, g, u = np.array([1.0, 0.0, 2.0]), np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.5, -0.5])
+    inputs = {"f": f.tolist(), "g": g.tolist(), "Sigma_a": np.outer(u, u).tolist()}
+    return "G8", inputs, {"obs": float(f @ u / (g @ u))}
+
+
+def other_incentive_slope() -> tuple[str, Given, Given]:
+    return "G8b", {"f": [1.0, -1.0, 2.0], "g": [2.0, 1.0, 0.1]}, {"slope": 1.2 / 5.01}
+
+
+def thinking_ahead() -> tuple[str, Given, Given]:
+    dw, c, sigma = 1.0, 0.7, 2.0
+    efforts, scale = [0.0], sigma * math.sqrt(2)
+    for _ in range(3):
+        rival = efforts[-1]
+
+        def short(a: float, rival: float = rival) -> float:
+            return c * a - dw * float(norm.pdf((a - rival) / scale)) / scale
+
+        efforts.append(brentq(short, 0, 5, xtol=1e-14))
+    return "H2", {"dW": dw, "c": c, "sigma": sigma}, {"a": efforts, "nash": dw / (2 * c * sigma * math.sqrt(math.pi))}
+
+
+def quantal(u: list[float], lam: float) -> tuple[Given, list[float], float]:
+    """THEORY H3: logit shares and their value."""
+    odds = np.exp(lam * np.array(u))
+    return {"u": u, "lam": lam}, (odds / odds.sum()).tolist(), math.log(odds.sum()) / lam
+
+
+def sharper_choice() -> tuple[str, Given, Given]:
+    inputs, x, value = quantal([0.3, -0.2], 5.0)
+    return "H3", inputs, {"x": x, "value": value}
+
+
+def choice_of_one_in_three() -> tuple[str, Given, Given]:
+    inputs, x, _ = quantal([0.0, 0.5, 1.0], 1.5)
+    return "H3b", inputs, {"x": x}
+
+
+def weight_slope(q: float, gamma: float) -> float:
+    """w'(q) of prospect theory, by central differences."""
+
+    def weight(p: float) -> float:
+        return float(p**gamma / (p**gamma + (1 - p) ** gamma) ** (1 / gamma))
+
+    return (weight(q + 1e-6) - weight(q - 1e-6)) / 2e-6
+
+
+def less_afraid() -> tuple[str, Given, Given]:
+    loss, c, sigma, q, lam, alpha, gamma = 0.7, 2.0, 0.5, 0.2, 1.5, 0.9, 0.8
+    calm, dw = loss * crowd(q) / sigma / c, weight_slope(q, gamma)
+    multiplier = lam * loss ** (alpha - 1) * dw
+    inputs = {"L": loss, "c": c, "sigma": sigma, "q": q, "lam": lam, "alpha": alpha, "gamma_minus": gamma}
+    return "H6", inputs, {"a_EU": calm, "a_PT": calm * multiplier, "multiplier": multiplier, "dw": dw}
+
+
+def other_fears() -> tuple[str, Given, Given]:
+    rows = []
+    for q in (0.03, 0.6):
+        w = q**0.8 / (q**0.8 + (1 - q) ** 0.8) ** 1.25
+        rows.append([w, w / q, weight_slope(q, 0.8), 3 * weight_slope(q, 0.8)])
+    return "H6c", {"q": [0.03, 0.6], "gamma_minus": 0.8, "lam": 3.0}, {"rows": rows}
+
+
+def less_confused() -> tuple[str, Given, Given]:
+    b = 3.0 / (2 + 2 * 0.1 + 2 * 0.3)
+    inputs = {"f": [2.0, 1.0], "g": [1.0, 1.0], "s_nu2": 0.1, "rho": 2.0, "sigma2": 0.3}
+    return "H7", inputs, {"b": b, "surplus": b * 1.5}
+
+
+def not_confused() -> tuple[str, Given, Given]:
+    return "H7", {"f": [2.0, 1.0], "g": [1.0, 1.0]}, {"b": 1.5, "surplus": 2.25}
+
+
+def surrogates_that_help() -> tuple[str, Given, Given]:
+    f, g, m, b, s = np.array([1.0, 2.0]), np.array([2.0, 2.5]), 0.5, 1.0, [0.1, 0.9]
+    worth = [float((b + m * x) * f @ g + m * (1 - x) * f @ f) for x in s]
+    inputs = {"f": f.tolist(), "g": g.tolist(), "m": m, "b": b, "s": s}
+    return "H8", inputs, {"V": worth, "slope": float(m * (f @ g - f @ f))}
+
+
+def learnt(g0: float, g: float, s0: float, s_e: float, n: int, a: float) -> tuple[str, Given, Given]:
+    k = n * a * a * s0 * s0 / (n * a * a * s0 * s0 + s_e * s_e)
+    inputs = {"g0": g0, "g": g, "s0": s0, "s_e": s_e, "n": n, "a": a}
+    return "H9", inputs, {"g_n": g0 + k * (g - g0)}
+
+
+def learning_that_it_counts_less() -> tuple[str, Given, Given]:
+    return learnt(1.5, 0.5, 1.0, 2.0, 20, 0.3)
+
+
+def learning_from_nothing() -> tuple[str, Given, Given]:
+    return learnt(0.0, -2.0, 0.4, 1.0, 3, 1.0)
+
+
+def never_trying() -> tuple[str, Given, Given]:
+    return learnt(0.7, 2.0, 0.4, 1.0, 5, 0.0)
+
+
+def slower_decay() -> tuple[str, Given, Given]:
+    beta, delta, v, c, q = 0.9, 0.05, 2.0, 0.5, 0.3
+
+    def level(b: float) -> float:
+        return b * v / (1 - b * (1 - delta)) / c
+
+    stay, leave = level(beta), level(beta * (1 - q))
+    inputs = {"beta": beta, "delta": delta, "v": v, "c": c, "q": q}
+    return "K1", inputs, {"l": stay, "l_quit": leave, "steady_stock": stay / delta, "ratio": leave / stay}
+
+
+def costlier_pairs() -> tuple[str, Given, Given]:
+    return "K2", {"p": 2.0, "k": 0.3}, {"n": 2 / 0.3 + 0.5}
+
+
+def many_who_leave() -> tuple[str, Given, Given]:
+    rows = [[1, 0.3], [2, 0.37], [4, 0.5]]
+    return "K3", {"rows_k_q": rows}, {"p": [q**k for k, q in rows]}
+
+
+def ratchet(b: float, delta: float, lam: float, c: float) -> tuple[str, Given, Given]:
+    slope = b * (1 - delta) / (1 - delta + delta * lam)
+    return "W1", {"b": b, "delta": delta, "lam": lam, "c": c}, {"slope": slope, "a": slope / c, "best": slope / c}
+
+
+def slow_ratchet() -> tuple[str, Given, Given]:
+    return ratchet(1.0, 0.9, 0.2, 0.5)
+
+
+def ratchet_without_foresight() -> tuple[str, Given, Given]:
+    return ratchet(0.7, 0.0, 1.0, 1.0)
+
+
 OTHERS = [
     one_task,
     one_task_without_risk,
@@ -265,6 +519,40 @@ OTHERS = [
     most_win,
     other_weights,
     three_outcomes,
+    fewer_share_more,
+    monitored_four,
+    louder_team_measure,
+    bonus_for_six,
+    quiet_bonus,
+    three_in_the_same_rain,
+    noisier_selection,
+    selected_columns,
+    best_of_other_teams,
+    other_maxima,
+    other_thresholds,
+    tails_of_other_weight,
+    far_out_by_the_asymptote,
+    hump_in_two_tasks,
+    hump_in_four_tasks,
+    correlated_against_worth,
+    all_alike_but_in_one_way,
+    other_incentive_slope,
+    thinking_ahead,
+    sharper_choice,
+    choice_of_one_in_three,
+    less_afraid,
+    other_fears,
+    less_confused,
+    not_confused,
+    surrogates_that_help,
+    learning_that_it_counts_less,
+    learning_from_nothing,
+    never_trying,
+    slower_decay,
+    costlier_pairs,
+    many_who_leave,
+    slow_ratchet,
+    ratchet_without_foresight,
 ]
 
 
@@ -316,9 +604,13 @@ def test_a_limit_runs_as_it_stands_with_everything_off_that_theory_leaves_out(na
         "as_given",
         Review(weeks=1, recency=0.0, patience=1.0),
     )
-    assert scenario.choice.hours == (0.0, math.inf)
-    assert (scenario.project, scenario.reference, scenario.conduct.experimentation) == (None, None, 0.0)
+    assert scenario.choice.hours == ((1.0, 1.0) if name in GIVEN_HOURS else (0.0, math.inf))
+    assert (scenario.reference, scenario.craft) == (None, None)
+    assert (scenario.project is None) == (name not in WITH_PROJECT)
+    assert scenario.conduct.experimentation == 0 or name in BY_CHANCE
     assert (scenario.team.skill_sd, scenario.team.habit_sd, scenario.beliefs.error) == (0.0, 0.0, 0.0)
+    if name in BY_CHANCE:
+        return
     effort = sim.simulate(scenario, runs=1).weekly.filter(like="effort_").to_numpy()
     assert np.abs(effort[-1] - effort[-2]).max() < STILL
 
@@ -331,4 +623,4 @@ def test_a_limit_has_activities_and_signals_of_its_own_only(name: str) -> None:
 
 
 def test_there_is_a_limit_for_every_case_that_is_not_a_part_of_the_week() -> None:
-    assert set(options("limit")) == {case.limit for case in SHIPPED} - {"E3", "E3b", "H5", "H5b"}
+    assert set(options("limit")) == {case.limit for case in SHIPPED} - PARTS
