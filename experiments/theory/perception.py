@@ -30,7 +30,7 @@ from sim.scenario import Scenario
 from sim.simulation import simulate_chunks
 
 PROSPECT = {"alpha": 1.0, "loss_aversion": 1.0, "gamma_gain": 1.0, "gamma_loss": 1.0}  # expected utility
-PEOPLE, TEAMS, BATCHES = 100, 40, 24  # who err in their own ways: members of a team, teams of a batch, batches
+PEOPLE, TEAMS, BATCHES = 100, 30, 20  # who err in their own ways: members of a team, teams of a batch, batches
 
 
 def h2(case: Case) -> Quantities:

@@ -85,9 +85,9 @@ def test_who_is_promoted_though_others_did_more_is_mislabelled() -> None:
     scenario: Scenario = worlds.scenario("scheme=commits", weeks=39)
     rank, column = np.full((39, 2), np.nan), np.full((39, 2), np.nan)
     rank[[12, 25, 38]] = 1.0
-    column[12], column[25], column[38] = [1.0, np.nan], [0.5, 0.25], [0.0, np.nan]
+    column[12], column[25], column[38] = [1.0, np.nan], [0.5, 0.25], [0.75, np.nan]
     results = by_hand(scenario, {"mislabelled_promoted": column, "rank_spread_score": rank})
-    assert goodhart.mislabelled_promoted(results).tolist() == [0.5, 0.25]
+    assert goodhart.mislabelled_promoted(results).tolist() == [0.75, 0.25]
     nobody = by_hand(scenario, {"mislabelled_promoted": np.full((39, 2), np.nan), "rank_spread_score": rank})
     assert np.isnan(goodhart.mislabelled_promoted(nobody)).all()
 

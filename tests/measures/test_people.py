@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from sim.measures import people
+from sim.results import gini
 from tests import worlds
 from tests.tolerances import ROUNDING
 
+IDLE = [{"name": "Ada", "motives": {}, "skill": None}]
 by_hand = partial(worlds.results_by_hand, reviewed={}, review_weeks=())
 G = (1.5 * math.cos(math.pi / 6), 1.5 * math.sin(math.pi / 6))
 
@@ -57,3 +59,50 @@ def test_effort_on_an_activity_is_its_mean_over_weeks_for_team_and_aligned_team(
     assert measures["effort_task_1"].tolist() == pytest.approx([20 + G[0]] * 2, rel=ROUNDING)
     assert measures["aligned_effort_task_1"].tolist() == pytest.approx([21.5] * 2, rel=ROUNDING)
     assert measures["aligned_effort_task_2"].tolist() == pytest.approx([20.0] * 2, rel=ROUNDING)
+
+
+def test_leavers_are_counted_from_the_week_on_from_which_the_scheme_counts() -> None:
+    scenario = worlds.scenario("scheme=commits", weeks=26, onset=13)
+    left = np.zeros((26, 1))
+    left[[3, 13, 20]] = [[5.0], [1.0], [2.0]]
+    assert people.left(by_hand(scenario, {"left": left})).tolist() == [3.0]
+
+
+def test_craft_is_that_of_the_last_week() -> None:
+    results = by_hand(worlds.scenario("limit=B1"), {"craft": [[0.5, 0.6], [0.7, 0.8]]})
+    assert people.craft(results).tolist() == [0.7, 0.8]
+
+
+def test_hours_are_bound_where_people_would_work_more_or_less_than_they_can() -> None:
+    rich = {"team__pay": {"kind": "piece_rate", "slope": 5.0}, "conduct__adjustment": 1.0}
+    keen = worlds.scenario("scheme=commits", **worlds.CALM, **rich, weeks=13)
+    assert people.hours_bound(worlds.run(keen)).tolist() == [1.0] * 3
+    assert people.hours_bound(worlds.run(keen.with_({"scheme.strength": 0.0, "team.people": IDLE}))).tolist() == [0] * 3
+    assert not people.hours_bound(worlds.run(keen.with_({"choice.h_max": None}))).any()
+
+
+@pytest.mark.parametrize(
+    ("rewards", "expected"),
+    [([1.0, 1.0, 1.0, 1.0], 0.0), ([0.0, 0.0, 0.0, 8.0], 0.75), ([1.0, 2.0, 3.0, 4.0], 0.25), ([0.0] * 4, 0.0)],
+)
+def test_the_gini_of_four_rewards_by_hand(rewards: list[float], expected: float) -> None:
+    """(0, 0, 0, 8): 3 of 4 pairs differ; mean difference 2·3·8/16 = 3, mean 2."""
+    assert gini(np.array([rewards])) == pytest.approx([expected], rel=ROUNDING)
+    assert gini(3.0 * np.array([rewards])) == pytest.approx([expected], rel=ROUNDING)
+
+
+def test_what_a_review_says_of_people_is_averaged_over_reviews() -> None:
+    scenario = worlds.scenario("scheme=commits", weeks=26)
+    column = np.full((26, 1), np.nan)
+    column[12], column[25] = 0.2, 0.4
+    results = by_hand(scenario, {"gini": column, "caught": column, "rank_spread_score": column})
+    assert people.gini(results) == pytest.approx([0.3]) and people.caught(results) == pytest.approx([0.3])
+
+
+def test_the_utility_of_pay_in_bakers_limit_is_what_is_paid() -> None:
+    """Before the week's choice, of last week's effort: at rest both are the same."""
+    results = worlds.run(worlds.scenario("limit=B1", weeks=3), range(2))
+    paid = G[0] * (20 + G[0]) + G[1] * (20 + G[1])
+    assert results.columns["utility_pay"][-1] == pytest.approx(np.full(2, paid), rel=1e-10)
+    measured = results.measures()["utility_pay"].to_numpy()
+    assert measured == pytest.approx(results.columns["utility_pay"].mean(axis=0), rel=ROUNDING)

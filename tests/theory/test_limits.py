@@ -340,7 +340,7 @@ def hump_in_two_tasks() -> tuple[str, Given, Given]:
 
 
 def hump_in_four_tasks() -> tuple[str, Given, Given]:
-    return turned([1.0, 0.3, 0.5, -1.0], [1.0, 0.2, 0.1, 0.8], [0.3, 0.5, 0.4, 0.1], 1.0)
+    return turned([1.0, 0.3, 0.5, 0.0], [1.0, 0.2, 0.1, 0.8], [0.2, 0.6, 0.5, 0.1], 1.0)
 
 
 def turned(f: list[float], g: list[float], h: list[float], size: float) -> tuple[str, Given, Given]:
