@@ -32,9 +32,10 @@ from sim.scenario import Scenario
 STILL = 1e-9  # a limit is read when effort moves by less a week, relative to effort or absolute
 ROOM = 10.0  # habits, in multiples of the largest answer to expect
 CANDIDATES, CLOSE = 41, 1e-9  # efforts that a member compares · how closely it then looks, of their range
-PRECISE = 0.0025  # standard error at which sampling ends, of the largest value of a list
+PRECISE, ENOUGH = 0.0025, 0.0045  # standard errors at which sampling ends, of the largest value of a list,
+MANY = 3_000_000  # the second from so many samples on
 SMALLEST = 1e-3  # what an error or a tolerance is relative to, at least
-MOST = 10**8  # samples at most
+MOST = 3 * 10**7  # samples at most
 
 Found = Any  # a number, a `Sampled`, a list of either, or a list of rows: column → number
 Quantities = Mapping[str, Callable[[], Found]]
@@ -340,7 +341,7 @@ def sampled(sources: Sequence[Iterator[Floats]], step: float = 0.0) -> list[Samp
     sums = [_sums(next(source)) for source in sources]
     scale = max(SMALLEST, *(abs(s[1] / s[0]) for s in sums))
     for i, source in enumerate(sources):
-        while _estimate(sums[i], step).error > PRECISE * scale and sums[i][0] < MOST:
+        while sums[i][0] < MOST and _estimate(sums[i], step).error > scale * (PRECISE if sums[i][0] < MANY else ENOUGH):
             sums[i] = sums[i] + _sums(next(source))
     return [_estimate(s, step) for s in sums]
 

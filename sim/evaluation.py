@@ -30,6 +30,7 @@ from sim.perception import Audit, Stakes
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
 from sim.rewards.target import Target
+from sim.rewards.tournament import Tournament
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,9 +219,9 @@ class Scheme:
             raise InvalidInput("exact_up_to", self.exact_up_to, "at least 2")
         if self.secret and self.announced is not None:
             raise InvalidInput("secret", True, "false where weights are announced")
-        if self.promotion is not None and (not self.promotion.contests(2) or isinstance(self.promotion, Layoff)):
+        if self.promotion is not None and not isinstance(self.promotion, Tournament):
             raise InvalidInput(
-                "promotion.kind", _kind(self.promotion), "a contest for prizes, such as tournament, or null"
+                "promotion.kind", _kind(self.promotion), "tournament, a contest for prizes, or null"
             )
 
 
@@ -456,7 +457,7 @@ def judge(
         if rule is None:
             continue
         counted = score - target if i == 0 and target is not None else score
-        if lot is not None and (stakes.by_lot or (tied and rule.compares)):
+        if lot is not None and (stakes.by_lot or (tied and rule.contests(score.shape[-1]))):
             counted = lot[i]
         if i:
             got[i - 1] = rule.chosen(counted, luck[i])

@@ -222,6 +222,9 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
         raise in_one_line(error) from None
 
 
+CONSEQUENCES = ("pay", "promotion", "layoff")  # of a score: a rule of reward each, which may be named
+
+
 def plain(config: Any) -> dict[str, Any]:
     """Return a composed configuration as plain data, interpolations resolved."""
     from omegaconf import OmegaConf
@@ -232,6 +235,11 @@ def plain(config: Any) -> dict[str, Any]:
     for name, error in left_out("motive").items():
         if name in _wanted(found):
             raise error
+    for part in ("scheme", "team"):
+        for consequence in CONSEQUENCES:
+            named = (found.get(part) or {}).get(consequence)
+            if isinstance(named, str) and named != "team":
+                found[part][consequence] = read("reward", named)
     return found
 
 

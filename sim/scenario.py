@@ -392,6 +392,8 @@ def _rule(config: object, key: str) -> RewardRule | None:
     """Build a consequence of the score; a layoff is of one kind only."""
     if config is None:
         return None
+    if isinstance(config, Mapping):
+        config = {k: v for k, v in config.items() if k != "label"}
     rule: RewardRule = build("rewards", config, key)
     if key.endswith("layoff") and not isinstance(rule, Layoff):
         raise InvalidInput(f"{key}.kind", type(rule).__name__, "layoff, or null")

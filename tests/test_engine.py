@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.draws import Draws, WeekDraws
-from sim.engine import aligned, know, week, weeks
+from sim.draws import Draws
+from sim.engine import aligned, week, weeks
+from sim.outlook import outlook
 from sim.perception import Known
 from sim.rules import Rules, rules_of
 from sim.scenario import Scenario
-from sim.state import initial
+from sim.state import State, initial
 from tests import worlds
 from tests.tolerances import ROUNDING
 
@@ -103,12 +105,24 @@ def test_debt_slows_the_week_after_and_not_the_one_that_made_it(small: Scenario)
     assert after.stocks is passed.stocks and after.stocks is not state.stocks
 
 
+def seated_otherwise(x: Any, order: list[int]) -> Any:
+    """The same people in other seats: arrays (…, members), and whatever holds such arrays."""
+    if isinstance(x, np.ndarray):
+        return x[..., order] if x.shape[-1] == len(order) else x
+    if isinstance(x, tuple):
+        return tuple(seated_otherwise(each, order) for each in x)
+    if is_dataclass(x) and not isinstance(x, type):
+        return replace(x, **{f.name: seated_otherwise(getattr(x, f.name), order) for f in fields(x)})
+    return x
+
+
 def test_a_week_touches_neither_state_nor_rules_nor_draws(small: Scenario) -> None:
     rules = rules_of(small)
     draws = next(Draws(1, range(2), 9).weekly(rules.causes, 1))
     state = initial(rules, Draws(1, range(2), 9))
     expected, _ = week(state, rules, draws, rules.decision)
-    hard = replace(worlds.frozen(state), people=worlds.frozen(state.people), stocks=worlds.frozen(state.stocks))
+    rooms = {k: worlds.frozen(getattr(state, k)) for k in ("people", "stocks", "window")}
+    hard = replace(worlds.frozen(state), **rooms)
     fixed = replace(
         worlds.frozen(rules),
         measurement=worlds.frozen(rules.measurement),
@@ -119,13 +133,20 @@ def test_a_week_touches_neither_state_nor_rules_nor_draws(small: Scenario) -> No
     assert np.array_equal(found.effort, expected.effort) and np.array_equal(found.score, expected.score)
 
 
+def shown_per_effort(state: State, rules: Rules) -> np.ndarray:
+    """Skill, and in gaming skill times craft: (activity, runs, members)."""
+    assert state.craft is not None
+    return np.where(rules.gaming[:, None, None] > 0, state.people.skill * state.craft, state.people.skill)
+
+
 def test_members_see_their_own_effort_skill_and_slope_and_the_field_as_they_believe_it(small: Scenario) -> None:
     for rationality, columns in (("perfect", 9), ("announced", 1), ("fixed_error", 1)):
         rules = rules_of(small.with_({"beliefs.rationality": rationality}))
         state = initial(rules, Draws(1, range(2), 9))
-        known: Known = know(state, rules, next(Draws(1, range(2), 9).weekly(rules.causes, 1)))
-        assert known.field.shape == (2, columns)
-        assert known.effort is state.effort and known.slope is state.people.slope
+        known, minds = outlook(state, rules, next(Draws(1, range(2), 9).weekly(rules.causes, 1)))
+        assert known.field.shape == (2, columns) and minds is None
+        assert known.effort is state.effort
+        assert np.array_equal(known.slope, state.belief * shown_per_effort(state, rules))
 
 
 def test_the_aligned_team_wants_what_it_is_for_as_strongly_as_it_wanted_anything(small: Scenario) -> None:
@@ -185,25 +206,15 @@ def test_without_luck_and_with_piece_rates_effort_comes_to_rest() -> None:
 def test_permuting_members_permutes_the_week(small: Scenario) -> None:
     """People, state and luck seated in another order; without a project, whose modules belong to seats."""
     order = [4, 0, 8, 2, 6, 1, 3, 7, 5]
-    scenario = small.with_({"project": None, "beliefs.rationality": "perfect"})
+    scenario = small.with_({"project": None, "beliefs.learning.peers": 0, "turnover.quit": 0.05})
     rules = rules_of(scenario)
     people = [scenario.config["team"]["people"][i] for i in order]
     turned = rules_of(scenario.with_({"team.people": people}))
     state, luck = initial(rules, Draws(1, range(4), 9)), Draws(2, range(4), 9)
-    seated = replace(
-        state,
-        people=replace(
-            state.people,
-            skill=state.people.skill[:, order],
-            habit=state.people.habit[..., order],
-            slope=state.people.slope[..., order],
-        ),
-        effort=state.effort[..., order],
-    )
+    seated = seated_otherwise(state, order)
     for draws in luck.weekly(rules.causes, 26):
-        same_luck = np.repeat(draws.luck[..., :1], 9, axis=-1)
-        plain = WeekDraws(draws.explore, draws.noise, draws.blur, same_luck)
-        moved = WeekDraws(draws.explore[..., order], draws.noise[..., order], draws.blur[..., order], same_luck)
+        plain = replace(draws, luck=np.repeat(draws.luck[..., :1], 9, axis=-1))  # a team's, not a seat's
+        moved = replace(seated_otherwise(draws, order), luck=plain.luck)
         state, a = week(state, rules, plain, rules.decision)
         seated, b = week(seated, turned, moved, turned.decision)
         assert b.effort == pytest.approx(a.effort[..., order], rel=1e-9, abs=1e-12)
@@ -211,3 +222,6 @@ def test_permuting_members_permutes_the_week(small: Scenario) -> None:
         if a.verdict is not None and b.verdict is not None:
             assert b.verdict.promoted == pytest.approx(a.verdict.promoted[:, order])
             assert b.verdict.reward == pytest.approx(a.verdict.reward[:, order], rel=1e-9)
+        assert a.gone is not None and b.gone is not None and np.array_equal(b.gone, a.gone[:, order])
+        assert b.craft == pytest.approx(a.craft[:, order], rel=1e-9)  # type: ignore[index]
+    assert state.tenure is not None and np.isfinite(state.tenure).any()  # somebody has come

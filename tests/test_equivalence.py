@@ -243,7 +243,7 @@ def test_the_aligned_team_meets_the_same_people_and_the_same_luck() -> None:
     team, twin = rules_of(world("scheme_commits")), rules_of(world("scheme_commits"), aligned=True)
     assert team.causes == twin.causes
     a, b = (initial(rules, Draws(SEED, range(7), 9)) for rules in (team, twin))
-    assert np.array_equal(a.people.slope, b.people.slope) and np.array_equal(a.effort, b.effort)
+    assert np.array_equal(a.belief, b.belief) and np.array_equal(a.effort, b.effort)
 
 
 def test_running_the_aligned_team_or_keeping_the_members_changes_no_number() -> None:

@@ -107,7 +107,8 @@ def test_overriding_perceive_alone_has_its_effect_through_the_stock_weighing_and
     assert blind.last is not None and plain.last is not None
     assert not blind.last.m[:, 0, 0].any() and plain.last.m[:, 0, 0].any()
     known = blind.last.known
-    idle = small.choice.respond(np.zeros((8, 1, 1)), known.habit[:, :, [0]])
+    assert known.objection is not None and known.objection[-1].min() > 0  # scruples about gaming
+    idle = small.choice.respond(-known.objection[:, :, [0]], known.habit[:, :, [0]])
     expected = known.effort[:, 0, 0] + 0.3 * (idle[:, 0, 0] - known.effort[:, 0, 0])
     assert effort(blind)[:, 0] == pytest.approx(expected, rel=ROUNDING)
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.errors import InvalidInput
 from sim.evaluation import observe
 from sim.rules import Rules, rules_of, stability
 from sim.scenario import Scenario
@@ -19,6 +20,8 @@ PLAIN: dict[str, Any] = {
     "scheme.attribution": 0.0,
     "scheme.promotion": None,
     "scheme.layoff": None,
+    "scheme.halo.liking": 0.0,
+    "craft": None,
 }
 
 
@@ -69,7 +72,7 @@ def test_a_shared_score_moves_by_what_is_believed_of_it(small: Scenario) -> None
     able, noise = np.full((8, 1, 9), 0.1), np.zeros((1, 1, 9))
     more = able.copy()
     more[1, 0, 4] += 1.0
-    moved = (observe(found.measurement, more, noise) - observe(found.measurement, able, noise))[0, 0]
+    moved = (observe(found.measurement, more, noise)[0] - observe(found.measurement, able, noise)[0])[0, 0]
     assert moved == pytest.approx(np.full(9, found.scored[1]), rel=1e-9)
 
 
@@ -92,7 +95,7 @@ def test_the_noise_of_a_contest_is_that_of_a_review(small: Scenario) -> None:
 
 def test_what_members_are_told_is_what_they_expect_of_the_team(small: Scenario) -> None:
     """Whose beliefs are not perfect judges the others' scores, too, by the announced weights."""
-    told = {"scheme.announced": {"visibility": 1.0}, "scheme.power": "equal"}
+    told = {"scheme.announced": {"visibility": 1.0}, "scheme.power": "equal", "beliefs.sees_through": 0.0}
     found = rules(small, told | {"beliefs.rationality": "announced"})
     truth = rules(small, {"scheme.power": "equal"})
     direction = loadings(small, "visibility")
@@ -102,6 +105,124 @@ def test_what_members_are_told_is_what_they_expect_of_the_team(small: Scenario) 
     passed = worlds.lived(found, (0, 1))[0].known
     expected = (np.einsum("k,krm->rm", found.told, passed.effort) * passed.skill).mean(axis=1)
     assert passed.field[:, 0] == pytest.approx(expected, rel=1e-10)
+
+
+TOLD: dict[str, Any] = {
+    "scheme.weights": {"tickets": 1.0, "own_worth": 0.5},
+    "scheme.announced": {"peer_feedback": 1.0},
+    "beliefs.rationality": "announced",
+    "beliefs.sees_through": 0.0,
+}
+
+
+def test_who_looks_through_what_the_evaluator_says_holds_the_true_weights_for_true(small: Scenario) -> None:
+    naive, half, wise = (rules(small, TOLD | {"beliefs.sees_through": s}) for s in (0.0, 0.5, 1.0))
+    assert np.array_equal(wise.told, wise.scored) and not np.array_equal(naive.told, naive.scored)
+    assert naive.told == pytest.approx(loadings(small, "peer_feedback"), rel=ROUNDING)
+    assert half.told == pytest.approx((naive.told + wise.told) / 2, rel=ROUNDING)
+
+
+def test_where_nothing_is_told_people_go_by_folklore_as_loud_as_the_truth(small: Scenario) -> None:
+    folklore = {"beliefs.folklore": {"hours": 3.0}}
+    secret = rules(small, TOLD | folklore | {"scheme.secret": True, "scheme.announced": None})
+    direction = loadings(small, "hours") / np.linalg.norm(loadings(small, "hours"))
+    assert secret.told == pytest.approx(direction * np.linalg.norm(secret.counts), rel=1e-10)
+    whisper = rules(small, TOLD | folklore | {"beliefs.folklore_share": 0.25})
+    plain = rules(small, TOLD)
+    assert whisper.told == pytest.approx(0.75 * plain.told + 0.25 * secret.told, rel=1e-9)
+
+
+def test_a_secret_scheme_needs_something_that_people_say(small: Scenario) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        small.with_({"scheme.secret": True})
+    assert caught.value.key == "beliefs.folklore"
+    with pytest.raises(InvalidInput) as caught:
+        small.with_({"beliefs.folklore": {"huors": 1.0}})
+    assert caught.value.key == "beliefs.folklore" and caught.value.nearest == "hours"
+
+
+def test_what_is_counted_in_public_is_felt_more_than_what_is_not(small: Scenario) -> None:
+    plain, salient = (rules(small, TOLD | {"scheme.announced": None, "beliefs.salience": s}) for s in (0.0, 0.5))
+    assert salient.told - plain.told == pytest.approx(0.5 * loadings(small, "tickets"), rel=1e-9)
+    perfect = rules(small, {"beliefs.salience": 0.5, "beliefs.rationality": "perfect"})
+    assert np.array_equal(perfect.told, perfect.scored)
+
+
+def test_work_that_shows_later_is_felt_less_by_the_impatient(small: Scenario) -> None:
+    late = {"signals.commits.lag": 3, "scheme.review.patience": 0.9, "beliefs.rationality": "announced"}
+    found = rules(small, late)
+    assert found.told == pytest.approx(0.9**3 * found.scored, rel=ROUNDING)
+
+
+HALO: dict[str, Any] = {"scheme.halo.liking": 0.4, "signals.liking.saturation": None}
+
+
+def test_being_liked_leaks_into_whatever_passes_through_a_persons_judgement(small: Scenario) -> None:
+    """Visibility and peer feedback are judged, tickets are not."""
+    weights = {"visibility": 0.5, "peer_feedback": -0.3, "tickets": 2.0}
+    judged = {k: s.subjective for k, s in small.signals.items() if k in weights}
+    assert judged == {"visibility": True, "peer_feedback": True, "tickets": False}
+    fair, halo = (rules(small, {"scheme.weights": weights} | h) for h in ({}, HALO))
+    assert halo.scored - fair.scored == pytest.approx(0.4 * 0.8 * loadings(small, "liking"), rel=1e-9)
+    assert halo.signals == (*fair.signals, "liking")
+
+
+def test_a_number_has_no_halo(small: Scenario) -> None:
+    fair, halo = (rules(small, {"scheme.weights": {"tickets": 2.0, "commits": 1.0}} | h) for h in ({}, HALO))
+    assert np.array_equal(fair.scored, halo.scored) and halo.signals == fair.signals
+
+
+def test_correlated_noise_is_that_of_the_signals_that_are_named_whatever_the_halo(small: Scenario) -> None:
+    weights = {"scheme.weights": {"tickets": 1.0, "visibility": 0.5}}
+    related = weights | {"scheme.correlation": [[1.0, 0.3], [0.3, 1.0]]}
+    for halo in ({}, HALO):
+        found, free = rules(small, related | halo).measurement, rules(small, weights | halo).measurement
+        each = found.weight * found.sd
+        assert found.variance() == pytest.approx(free.variance() + 2 * 0.3 * each[0] * each[1], rel=ROUNDING)
+
+
+def test_what_a_rater_thinks_of_a_person_is_noise_as_large_as_so_much_work(small: Scenario) -> None:
+    found = rules(small, {"scheme.rater": 0.6, "scheme.weights": {"commits": 2.0}})
+    assert found.measurement.rater == pytest.approx(0.6 * 2 * np.linalg.norm(loadings(small, "commits")), rel=1e-11)
+    variance = found.measurement.variance() / 13 + found.measurement.rater**2
+    assert found.stakes.contest.noise == pytest.approx(math.sqrt(variance), rel=ROUNDING)
+
+
+def test_what_all_share_is_in_the_noise_of_a_score_and_not_in_that_of_a_contest(small: Scenario) -> None:
+    shaken = rules(small, {"signals.commits.noise.common": 2.0}).stakes.contest
+    calm = rules(small, {}).stakes.contest
+    assert shaken.noise == calm.noise and calm.common == 0
+    assert shaken.common == pytest.approx(2.0 / math.sqrt(13), rel=ROUNDING)
+    assert shaken.spread == pytest.approx(math.hypot(calm.noise, shaken.common), rel=ROUNDING)
+
+
+TEAM: dict[str, Any] = {
+    "scheme.weights": {"team_worth": 1.0},
+    "scheme.promotion": "team",
+    "scheme.layoff": {"kind": "layoff", "share": 0.2, "loss": 1.0},
+}
+
+
+def test_where_only_the_teams_signals_count_the_score_sets_nobody_apart(small: Scenario) -> None:
+    assert rules(small, TEAM).tied and not rules(small, {}).tied
+    both = rules(small, {"scheme.weights": {"team_worth": 1.0, "commits": 0.1}})
+    assert not both.tied and not rules(small, {"scheme.weights": {}, "scheme.pay": None}).tied
+
+
+def test_a_contest_that_nobody_can_win_by_work_brings_no_incentive(small: Scenario) -> None:
+    """Promotions and layoffs are drawn by lot, in their numbers; money comes with the team's score."""
+    found = rules(small, TEAM | {"weeks": 26})
+    lived = worlds.lived(found, (0, 1, 2))
+    channels = list(found.decision.motives)
+    for passed in lived:
+        assert not passed.terms[channels.index("promotion")].any()
+        assert not passed.known.apart.any()
+        assert passed.terms[channels.index("pay")].any()
+    promoted = np.stack([p.verdict.promoted for p in lived if p.verdict is not None])
+    laid_off = np.stack([p.verdict.laid_off for p in lived if p.verdict is not None])
+    assert promoted.sum(axis=-1) == pytest.approx(np.ones((2, 3)), abs=1e-9)
+    assert set(np.unique(promoted.round(9))) == {0.0, 1.0} and set(np.unique(laid_off)) == {0.0, 1.0}
+    assert np.isin(laid_off.sum(axis=-1), [1.0, 2.0]).all()
 
 
 def test_perfect_beliefs_see_through_an_announcement(small: Scenario) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -16,8 +17,12 @@ LABEL = Label(plain="p", neutral="n", sentence="s", good="neither")
 
 
 def signal(loadings: dict[str, float], sd: float = 1.0, **others: Any) -> Signal:
-    flags = {"explicit": True, "subjective": False, "shared": False} | others
-    return Signal(label=LABEL, unit="1", loadings=loadings, noise=Noise(family="normal", sd=sd), **flags)
+    flags = {"explicit": True, "subjective": False, "shared": False, "lag": 0, "saturation": None} | others
+    return Signal(label=LABEL, unit="1", loadings=loadings, noise=noise(sd=sd), **flags)
+
+
+def noise(**others: Any) -> Noise:
+    return Noise(**({"family": "normal", "sd": 1.0, "freedom": None, "common": 0.0} | others))
 
 
 def test_activities_left_out_add_nothing() -> None:
@@ -48,11 +53,34 @@ def test_rounding_keeps_twelve_digits() -> None:
     assert rounded(0.0) == 0.0 and rounded(-2.5e-9) == -2.5e-9
 
 
-def test_noise_of_an_unknown_family_or_a_negative_size_is_refused() -> None:
-    with pytest.raises(InvalidInput):
-        Noise(family="cauchy", sd=1.0)
-    with pytest.raises(InvalidInput):
-        Noise(family="normal", sd=-1.0)
+def test_a_shock_that_hits_all_is_part_of_the_spread() -> None:
+    reference = Reference(activities=(), covariance=())
+    shaken = replace(signal({}), noise=noise(sd=0.3, common=0.4))
+    assert reference.sd(shaken) == pytest.approx(0.5, rel=ROUNDING)
+
+
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        ("family", {"family": "cauchy"}),
+        ("sd", {"sd": -1.0}),
+        ("common", {"common": -1.0}),
+        ("freedom", {"family": "student_t"}),
+        ("freedom", {"family": "student_t", "freedom": 2.0}),
+        ("freedom", {"freedom": 5.0}),
+    ],
+)
+def test_noise_of_an_unknown_family_or_a_negative_size_is_refused(key: str, options: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        noise(**options)
+    assert caught.value.key == key
+
+
+@pytest.mark.parametrize(("key", "value"), [("lag", -1), ("saturation", 0.0)])
+def test_a_signal_shows_no_future_work_and_something_of_what_there_is(key: str, value: float) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        signal({"a": 1.0}, **{key: value})
+    assert caught.value.key == key
 
 
 def test_a_label_says_which_direction_is_good() -> None:
@@ -60,9 +88,13 @@ def test_a_label_says_which_direction_is_good() -> None:
         Label(plain="p", neutral="n", sentence="s", good="up")
 
 
-@pytest.mark.parametrize("key", ["habit", "debt", "repays", "practice", "teaches", "hoards"])
+@pytest.mark.parametrize(
+    "key", ["habit", "debt", "repays", "practice", "teaches", "hoards", "documents", "delivers", "scruple", "obscures"]
+)
 def test_an_activity_takes_no_negative_time_and_leaves_no_negative_debt(key: str) -> None:
-    numbers = ("worth", "worth_now", "habit", "distaste", "debt", "repays", "practice", "teaches", "hoards")
+    numbers = [f.name for f in fields(Activity) if f.type == "float"]
+    flags: dict[str, Any] = {"label": LABEL, "gaming": False, "ill": False}
+    Activity(**flags, **dict.fromkeys(numbers, 0.0))
     with pytest.raises(InvalidInput) as caught:
-        Activity(label=LABEL, **(dict.fromkeys(numbers, 0.0) | {key: -0.1}))
+        Activity(**flags, **(dict.fromkeys(numbers, 0.0) | {key: -0.1}))
     assert caught.value.key == key

@@ -5,7 +5,8 @@
     simplex  a = max(0, x − t), t such that Σa = T
 
 On the ball incentives turn a week of given length from the habit towards the measure, so that worth
-rises, peaks and falls in their strength (THEORY G4, [G6]). Where no x is above 0 all goes to the largest.
+rises, peaks and falls in their strength (THEORY G4, [G6]). Where every x is below 0 all goes to the largest
+(the first, if several tie: to share would cost more); where the largest are 0 they share alike.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ class Budget(Choice):
             level = np.maximum.reduce((pools(x) - self.size) / j, axis=0)
             return np.maximum(x - level, 0.0)
         most = np.maximum.reduce(x, axis=0)
-        ahead = np.where(most > 0, np.maximum(x, 0.0), (x == most) * 1.0)
+        first = np.arange(len(x))[:, None, None] == np.argmax(x, axis=0)
+        ahead = np.maximum(x, 0.0) / np.where(most > 0, most, 1.0)  # near 1, so that its square is a number
+        ahead = np.where(most > 0, ahead, np.where(most < 0, first, x == 0))
         return np.asarray(self.size * ahead / norm(ahead))
 
     def effort_cost(self, effort: Floats, habit: Floats) -> Floats:

@@ -61,6 +61,8 @@ class Logit(Choice):
     def answer(self, m: Floats, known: Known) -> Floats:
         if not self.sampled:
             return self.respond(m, known.habit)
+        if not len(known.explore):
+            raise InvalidInput("choice.sampled", True, "true only where `Known.explore` is drawn, else false")
         value = self.sharpness * m - np.log(-log_ndtr(known.explore))
         best = np.argmax(value, axis=0)
         return self.size * (np.arange(len(m))[:, None, None] == best)

@@ -5,6 +5,7 @@ a(t) = the script's week t; its last week goes on
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, final
@@ -41,8 +42,8 @@ class Scripted(Choice):
                 raise InvalidInput(name, "[]", "a list of at least one week")
             for t, efforts in enumerate(script):
                 for activity, effort in efforts.items():
-                    if effort < 0:
-                        raise InvalidInput(f"{name}[{t}].{activity}", effort, "at least 0")
+                    if not 0 <= effort < math.inf:
+                        raise InvalidInput(f"{name}[{t}].{activity}", effort, "at least 0, and finite")
 
     def respond(self, m: Floats, habit: Floats) -> Floats:
         return habit.copy()

@@ -36,10 +36,23 @@ def by_score(rule: RewardRule | None, known: Known) -> Floats:
         return np.zeros(known.slope.shape)
     own, contest = known.score_for(rule), known.stakes.contest
     result = (known.pressure * rule.incentive(own, known.field, contest)) * known.slope_for(rule)
+    if (shared := through_others(rule, known)) is not None:
+        result = result + shared
     if known.obscures is not None:
         hiding = known.pressure * rule.cover(own, known.field, contest) / known.haze
         result = result + hiding * known.obscures[:, None, None]
     return result
+
+
+def through_others(rule: RewardRule, known: Known) -> Floats | None:
+    """Return what effort brings by moving the others' scores, through the team's signals, where those pay oneself.
+
+    (activity, runs, members), or None where nothing of the kind does.
+    """
+    spill = rule.spill(known.stakes.contest.members)
+    if not spill or rule.compares or known.apart is known.slope:
+        return None
+    return known.pressure * (known.stakes.contest.members - 1) * spill * (known.slope - known.apart)
 
 
 def blurred(rule: RewardRule, effort: Floats, known: Known) -> Floats:

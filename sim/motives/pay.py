@@ -12,7 +12,7 @@ from typing import final
 import numpy as np
 
 from sim.arrays import Floats, weighed
-from sim.motives.base import Motive, blurred, by_score
+from sim.motives.base import Motive, blurred, by_score, through_others
 from sim.perception import Known
 
 
@@ -31,6 +31,8 @@ class Pay(Motive):
         result = np.zeros(effort.shape[1:])
         if rule is not None:
             result = rule.expected(known.score_after(effort, rule), known.field, contest) + blurred(rule, effort, known)
+            if (shared := through_others(rule, known)) is not None:
+                result = result + weighed(shared, effort - known.effort)
         if known.stakes.audit is not None:
             more = known.timing * weighed(known.gaming, effort - known.effort)
             gaming = weighed(known.gaming, known.effort) + more

@@ -49,7 +49,17 @@ def test_the_length_of_the_week_is_given_whatever_it_brings() -> None:
 def test_what_repels_is_left_alone_and_where_all_repels_the_least_bad_is_done() -> None:
     assert answer(np.array([-1.0, 0.0]), np.array([0.5, 0.5])).tolist() == [0.0, 1.0]
     assert answer(np.array([-2.0, -1.0]), np.array([0.5, 0.5])).tolist() == [0.0, 1.0]
-    assert answer(np.array([-1.0, -1.0]), np.array([0.5, 0.5])) == pytest.approx([0.5**0.5] * 2, rel=ROUNDING)
+
+
+def test_where_all_repels_alike_one_thing_is_done_and_where_nothing_does_all_alike() -> None:
+    """x = (−.5, −.5): one of them costs .5, both together .5·√2."""
+    assert answer(np.array([-1.0, -1.0]), np.array([0.5, 0.5])).tolist() == [1.0, 0.0]
+    assert answer(np.array([0.0, 0.0, -1.0]), np.zeros(3)) == pytest.approx([0.5**0.5, 0.5**0.5, 0.0], rel=ROUNDING)
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-170, 1e170])
+def test_without_a_habit_rewards_of_any_size_give_a_whole_week(size: float) -> None:
+    assert answer(np.array([size, size]), np.zeros(2)) == pytest.approx([0.5**0.5] * 2, rel=ROUNDING)
 
 
 def test_on_the_simplex_what_one_activity_gains_the_others_lose() -> None:

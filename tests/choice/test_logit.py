@@ -78,6 +78,13 @@ def test_in_the_week_every_member_does_one_thing_at_a_time_and_the_luck_is_drawn
     assert not np.array_equal(efforts[0], efforts[1])
 
 
+def test_a_drawn_week_without_luck_is_refused() -> None:
+    known = worlds.known_of(worlds.scenario("scheme=commits", weeks=13), week=1, runs=(0,))
+    with pytest.raises(InvalidInput) as caught:
+        logit(sampled=True).answer(REWARD, replace(known, explore=np.empty((0, 1, 9))))
+    assert caught.value.key == "choice.sampled"
+
+
 @pytest.mark.parametrize("key", ["sharpness", "size"])
 def test_a_week_without_hours_or_reason_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput) as caught:

@@ -50,8 +50,8 @@ def test_experiments_likings_and_inertia_do_not_stir_a_script() -> None:
         assert np.array_equal(a, b)
 
 
-@pytest.mark.parametrize("script", [[], [{"deliver": -0.1}]])
-def test_a_script_without_weeks_or_with_negative_effort_is_refused(script: list[dict[str, float]]) -> None:
+@pytest.mark.parametrize("script", [[], *([{"deliver": bad}] for bad in (-0.1, float("nan"), float("inf")))])
+def test_a_script_without_weeks_or_with_impossible_effort_is_refused(script: list[dict[str, float]]) -> None:
     with pytest.raises(InvalidInput) as caught:
         Scripted(weeks=tuple(script), members=None)
     assert caught.value.key in ("weeks", "weeks[0].deliver")

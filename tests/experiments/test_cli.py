@@ -15,7 +15,9 @@ import pytest
 
 from experiments import study
 from experiments.cli import main
+from tests.test_loading import nothing_stays_joined
 
+__all__ = ["nothing_stays_joined"]
 SMALL = ["runs=6", "weeks=13", "executor=serial"]
 
 
@@ -138,6 +140,15 @@ def test_what_is_typed_in_the_readme_as_yaml_runs(in_an_empty_folder: Path, caps
         (["run", "weeks"], "key=value"),
         (["verify", "cases=nowhere.json"], "nowhere.json"),
         (["verify", "section=Q"], "section"),
+        (["run", "++more=1"], "key of the configuration"),
+        (["run", "+team@teem=person_a"], "did you mean team"),
+        (["run", "signals.commits.noise.sd=1e200"], "ordinary size"),
+        (["run", "choice.cost=1e-300"], "ordinary size"),
+        (["run", "extend=nowhere"], "a folder that exists"),
+        (["compare", "extend=."], "a folder with yaml"),
+        (["run", "++extend=."], "without +"),
+        (["list", "--extend", "nowhere"], "a folder that exists"),
+        (["list", "schemes", "teams"], "list [-h]"),
         (["list", "shemes"], "did you mean schemes"),
     ],
     ids=lambda x: " ".join(x) if isinstance(x, list) else None,
@@ -245,3 +256,53 @@ def test_list_and_help_and_version_answer(capsys: pytest.CaptureFixture[str]) ->
         assert main(words) == 0
     said = capsys.readouterr().out
     assert "lines_of_code" in said and "skill_up" in said and "compare" in said
+
+
+def test_a_users_own_motive_is_known_to_every_worker_and_its_content_is_part_of_the_study(
+    in_an_empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "motive", "mastery", "--in", "lab"]) == 0
+    command = ["run", "runs=300", "weeks=13", "workers=2", "++team.people.0.motives.mastery=1.0", "out=A"]
+    assert main([*command, "extend=lab"]) == 0
+    assert pd.read_parquet("A/runs.parquet")["utility_mastery"].notna().all()
+    capsys.readouterr()
+    file = in_an_empty_folder / "lab" / "motives" / "mastery.py"
+    file.write_text(file.read_text(encoding="utf-8") + "# changed\n", encoding="utf-8")
+    assert main([*command, "extend=lab"]) == 2
+    assert "another study" in capsys.readouterr().err
+
+
+def test_where_a_users_own_folder_lies_is_no_part_of_the_study(
+    in_an_empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", "signal", "cups", "--in", "lab"]) == main(["new", "scheme", "cups", "--in", "lab"]) == 0
+    assert main(["compare", "schemes=[cups,none]", *SMALL, "out=A", "extend=lab"]) == 0
+    (in_an_empty_folder / "lab").rename(in_an_empty_folder / "moved here")
+    capsys.readouterr()
+    assert main(["compare", "schemes=[cups,none]", *SMALL, "out=A", "extend=moved here"]) == 0
+    assert "read from" in capsys.readouterr().out
+
+
+def test_list_says_whose_each_thing_is_and_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "motive", "mastery", "--in", "lab"]) == main(["new", "scheme", "cups"]) == 0
+    capsys.readouterr()
+    for words in (["list", "motives", "--extend", "lab"], ["list", "extend=lab", "motive"]):
+        assert main(words) == 0
+        lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+        i = next(i for i, words in enumerate(lines) if words[0] == "mastery")
+        assert (
+            lines[i][1] == "yours"
+            and ["lab/configs/motive/mastery.yaml"] in lines
+            and ["lab/motives/mastery.py"] in lines
+        )
+        assert next(words for words in lines if words[0] == "pay")[1] == "ours"
+    assert main(["list"]) == 0
+    said = capsys.readouterr().out
+    assert "cups (yours)" in said and "tournament" in said and "mastery" not in said
+
+
+def test_list_and_new_start_without_numpy_pandas_or_hydra() -> None:
+    code = "import sys; from experiments.cli import main; main(['list']); main(['new', 'team', 'five']); "
+    code += "print(sorted({'numpy', 'pandas', 'hydra', 'omegaconf', 'scipy'} & {*sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,181 +1,124 @@
-"""Something of one's own: what `new` writes runs as it is, and `list` says whose it is."""
+"""`crosspurpose new`: what it writes runs at once, and nothing that stands there is touched."""
 
 from __future__ import annotations
 
-import ast
-import importlib
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
-from experiments import new
 from experiments.cli import main
-from sim import catalogue
+from tests.test_loading import nothing_stays_joined
 
-SMALL = ["runs=2", "weeks=13", "executor=serial"]
+SMALL = ["runs=4", "weeks=13", "executor=serial", "out=A"]
+__all__ = ["nothing_stays_joined"]
 
 
 @pytest.fixture(autouse=True)
-def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder without anything; what joins the catalogues in a test goes again."""
+def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    yield tmp_path
-    for folder in catalogue.FOLDERS:
-        package = importlib.import_module(f"sim.{folder}")
-        for place in package.__path__[1:]:
-            for file in Path(place).glob("*.py"):
-                sys.modules.pop(f"sim.{folder}.{file.stem}", None)
-        del package.__path__[1:]
+    return tmp_path
 
 
-def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
-    """Type something bad: status 2, one line in all, nothing written."""
-    capsys.readouterr()
-    before = sorted(Path.cwd().rglob("*"))
-    assert main(words) == 2
-    said = capsys.readouterr()
-    (line,) = (said.out + said.err).splitlines()
-    assert sorted(Path.cwd().rglob("*")) == before
-    return line
+def files() -> list[str]:
+    return sorted(p.as_posix() for p in Path().rglob("*") if p.is_file() and "__pycache__" not in p.parts)
 
 
-@pytest.mark.parametrize(
-    ("groups", "then"),
-    [
-        (["scheme"], ["compare", "schemes=[coffee,none]"]),
-        (["signal", "scheme"], ["compare", "schemes=[coffee,none]"]),
-        (["team"], ["compare", "schemes=[none]", "team=coffee"]),
-        (["motive"], ["run", "extend=.", "++team.people.0.motives.coffee=1.0"]),
-    ],
-    ids=lambda x: "+".join(x),
-)
-def test_what_is_written_runs_at_once(groups: list[str], then: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for group in groups:
-        assert main(["new", group, "coffee"]) == 0
-    said = capsys.readouterr().out
-    for path in sorted(p for p in Path.cwd().rglob("*") if p.is_file()):
-        assert str(path.relative_to(Path.cwd())) in said
-    assert main([*then, *SMALL]) == 0
-    assert next(Path("results").iterdir()).is_dir()
+def said(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert main(words) == 0
+    return capsys.readouterr().out
 
 
-def test_a_scheme_weighs_the_signal_of_its_own_name_where_there_is_one() -> None:
-    main(["new", "scheme", "tea"])
-    main(["new", "signal", "coffee"])
-    main(["new", "scheme", "coffee"])
-    weights = {n: yaml.safe_load(Path(f"configs/scheme/{n}.yaml").read_text())["weights"] for n in ("tea", "coffee")}
-    assert weights == {"tea": {"tickets": 1.0}, "coffee": {"coffee": 1.0}}
+def following(text: str) -> list[list[str]]:
+    """The commands that a user is told to type next, without the program's name."""
+    return [shlex.split(line)[1:] for line in text.splitlines() if line.startswith("  crosspurpose ")]
 
 
-@pytest.mark.parametrize("group", list(new.YAML))
-def test_every_key_that_is_written_is_explained(group: str) -> None:
-    main(["new", group, "coffee"])
-    lines = Path(f"configs/{group}/coffee.yaml").read_text().splitlines()
-    assert lines[0].startswith("# ")
-    top = [x for x in lines if x[:1].isalpha() and not x.startswith(("label:", "defaults:", "noise:", "review:"))]
-    assert top and all("#" in x or x.split(":")[0] in ("promotion", "layoff", "kind") for x in top)
+@pytest.mark.parametrize("group", ["scheme", "team"])
+def test_what_is_written_is_compared_by_the_command_that_is_named(
+    group: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = said(["new", group, "of_mine"], capsys)
+    assert files() == [f"configs/{group}/of_mine.yaml"] and files()[0] in text
+    (command,) = following(text)
+    assert main([*command, *SMALL]) == 0
+    assert len(pd.read_parquet("A/runs.parquet")) == 8
 
 
-def test_python_is_never_picked_up_unasked(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["new", "motive", "mastery"]) == 0
-    Path("motives/mastery.py").write_text("raise RuntimeError('run unasked')\n")
-    assert main(["run", *SMALL]) == 0
-    assert main(["list", "motives"]) == 0
-    assert "RuntimeError: run unasked" in refused(["run", "extend=.", *SMALL], capsys)
-    assert "mastery" in refused(["run", "++team.people.0.motives.mastery=1.0", *SMALL], capsys)
+def test_a_signal_is_counted_by_the_scheme_of_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    scheme, compare = following(said(["new", "signal", "story_points"], capsys))
+    assert main(scheme) == 0
+    written = yaml.safe_load(Path("configs/scheme/story_points.yaml").read_text(encoding="utf-8"))
+    assert written["weights"] == {"story_points": 1.0}
+    assert main([*compare, *SMALL]) == 0
 
 
-def test_the_test_that_comes_with_a_motive_passes_and_can_fail() -> None:
-    assert main(["new", "motive", "mastery", "--in", "mine"]) == 0
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "mine/tests"]
-    good = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert good.returncode == 0 and "2 passed" in good.stdout, good.stdout
-    code = Path("mine/motives/mastery.py")
-    code.write_text(code.read_text().replace("each = self.value * ", "each = -self.value * "))
-    bad = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    assert bad.returncode == 1 and "2 failed" in bad.stdout, bad.stdout
+def test_a_motive_runs_and_its_own_test_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    text = said(["new", "motive", "mastery"], capsys)
+    assert files() == ["configs/motive/mastery.yaml", "motives/mastery.py", "tests/test_mastery.py"]
+    (command,) = following(text)
+    assert "extend=." in command and main([*command, *SMALL]) == 0
+    assert "utility_mastery" in pd.read_parquet("A/runs.parquet")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-q", "tests"], capture_output=True, text=True)
+    assert done.returncode == 0 and "2 passed" in done.stdout, done.stdout
 
 
-def test_a_motive_is_written_in_the_words_of_the_house() -> None:
-    main(["new", "motive", "being_seen"])
-    tree = ast.parse(Path("motives/being_seen.py").read_text())
-    (cls,) = (n for n in tree.body if isinstance(n, ast.ClassDef))
-    assert cls.name == "BeingSeen" and "References" in (ast.get_docstring(cls) or "")
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["", "1st", "a-b", "a b", "a/b", "../a", "é", "_a", "null", "true", "yes", "nan", "class", "1e5", "a.b", "commits"],
-)
-def test_a_name_that_is_none_is_refused(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "name" in refused(["new", "scheme", name], capsys)
+def test_a_folder_elsewhere_is_named_in_what_to_type_next(capsys: pytest.CaptureFixture[str]) -> None:
+    (command,) = following(said(["new", "scheme", "of_mine", "--in", "my lab"], capsys))
+    assert files() == ["my lab/configs/scheme/of_mine.yaml"]
+    assert "extend=my lab" in command and main([*command, *SMALL]) == 0
 
 
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["new"], "new scheme|signal|team|motive NAME"),
-        (["new", "scheme"], "NAME"),
-        (["new", "schem", "x"], "did you mean scheme"),
-        (["new", "motive", "base"], "another name"),
-        (["new", "motive", "pay"], "another name"),
-        (["new", "scheme", "x", "y"], "y"),
-        (["list", "--extend", "nowhere"], "a folder that exists"),
-        (["list", "motives", "extend=."], "a folder with yaml in configs/"),
+        (["scheme", "commits"], "another name"),
+        (["motive", "pay"], "another name"),
+        (["motive", "base"], "another name"),
+        (["scheme", "of-mine"], "letters"),
+        (["scheme", "../of_mine"], "letters"),
+        (["scheme", "1st"], "letters"),
+        (["scheme", "_mine"], "letters"),
+        (["scheme", "größe"], "letters"),
+        (["scheme", "null"], "yaml"),
+        (["team", "yes"], "yaml"),
+        (["motive", "class"], "Python"),
+        (["scheme", ""], "letters"),
+        (["shceme", "of_mine"], "did you mean scheme"),
+        (["scheme"], "NAME"),
+        ([], "NAME"),
     ],
-    ids=lambda x: " ".join(x) if isinstance(x, list) else None,
 )
-def test_words_that_make_no_sense_are_refused(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert says in refused(words, capsys)
+def test_a_name_that_is_none_or_taken_is_refused_and_nothing_written(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", *words]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert says in line and not files()
 
 
-@pytest.mark.parametrize("group", list(new.YAML))
-def test_nothing_is_overwritten(group: str, capsys: pytest.CaptureFixture[str]) -> None:
-    main(["new", group, "coffee"])
-    kept = {p: p.read_bytes() for p in Path.cwd().rglob("*") if p.is_file()}
-    assert "nothing is overwritten" in refused(["new", group, "coffee"], capsys)
-    assert {p: p.read_bytes() for p in Path.cwd().rglob("*") if p.is_file()} == kept
-    for path in list(kept)[1:]:
-        path.unlink()
-        if path.is_relative_to(Path.cwd() / "configs"):
-            continue
-        assert "nothing is overwritten" in refused(["new", group, "coffee"], capsys)
+def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    test = Path("tests/test_mastery.py")
+    test.parent.mkdir()
+    test.write_text("# mine\n")
+    assert main(["new", "motive", "mastery"]) == 2
+    assert "nothing is overwritten" in capsys.readouterr().err
+    assert files() == ["tests/test_mastery.py"] and test.read_text() == "# mine\n"
 
 
-def test_list_says_whose_each_thing_is_and_where_it_stands(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["new", "scheme", "coffee"])
-    main(["new", "motive", "mastery", "--in", "mine"])
-    capsys.readouterr()
-    assert main(["list", "schemes"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    rows = {line.split()[0]: line.split()[1] for line in lines if line[:1].strip()}
-    assert rows.pop("coffee") == "yours" and set(rows.values()) == {"ours"}
-    assert any(line.strip() == str(Path("configs/scheme/coffee.yaml")) for line in lines)
-    assert main(["list", "motives"]) == 0
-    assert "mastery" not in capsys.readouterr().out
-    assert main(["list", "motives", "--extend", "mine"]) == main(["list", "motives", "extend=mine"]) == 0
-    said = [line.strip() for line in capsys.readouterr().out.splitlines()]
-    for file in ("mine/configs/motive/mastery.yaml", "mine/motives/mastery.py"):
-        assert said.count(str(Path(file))) == 2
+def test_what_is_written_repeats_what_holds_anyway_except_where_it_is_meant_to_differ() -> None:
+    """The numbers in a new scheme are those of the model: writing them down changes nothing."""
+    from experiments.new import written
+    from sim.loading import compose
 
-
-@pytest.mark.parametrize("group", ["rewards", "choices", "crafts", "turnovers", "motives", "signals", "activities"])
-def test_list_has_a_row_for_all_there_is(group: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["list", group]) == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines() if line[:1].strip()]
-    folder = {"choices": "choice", "rewards": "rewards", "motives": "motives"}.get(group)
-    assert rows and all(row[1] == "ours" for row in rows)
-    assert folder is None or set(catalogue.kinds(folder)) <= {row[0] for row in rows}
-
-
-def test_list_needs_neither_hydra_nor_pandas() -> None:
-    code = (
-        "import sys; from experiments.cli import main; main(['list']);"
-        "print([m for m in ('hydra', 'omegaconf', 'pandas', 'numpy', 'scipy') if m in sys.modules])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.splitlines()[-1] == "[]"
+    (text,) = written("scheme", "of_mine", Path()).values()
+    model = compose("model", ["scheme=tickets"])["scheme"]
+    for key, value in yaml.safe_load(text).items():
+        if key == "review":
+            assert value["weeks"] == model["review"]["weeks"]
+        elif key in ("attribution", "weights"):
+            assert value == model[key]

@@ -1,0 +1,89 @@
+"""Comparison from today's scheme, beside a shadow, and under other assumptions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.cli import main
+
+
+def compared(tmp_path: Path, *words: str, name: str = "a") -> Path:
+    folder = tmp_path / name
+    assert main(["compare", *words, "executor=serial", f"out={folder.as_posix()}"]) == 0
+    return folder
+
+
+def test_all_variants_share_the_weeks_under_todays_scheme_and_its_going_on_is_the_reference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["schemes=[own_worth,lines_of_code]", "today=commits", "warmup=26", "runs=4", "weeks=130"]
+    folder = compared(tmp_path, *words)
+    weekly = pd.concat(pd.read_parquet(p) for p in sorted((folder / "weekly").glob("*.parquet")))
+    assert list(weekly["scheme"].unique()) == ["commits", "own_worth", "lines_of_code"]
+    before = {s: f[f["week"] < 26]["worth"].to_numpy() for s, f in weekly.groupby("scheme")}
+    after = {s: f[f["week"] >= 26]["worth"].to_numpy() for s, f in weekly.groupby("scheme")}
+    assert (before["own_worth"] == before["commits"]).all() and (before["lines_of_code"] == before["commits"]).all()
+    assert (after["own_worth"] != after["commits"]).any()
+    differences = pd.read_csv(folder / "differences.csv")
+    assert set(differences["reference"]) == {"commits"}
+    said = " ".join(capsys.readouterr().out.split())
+    assert "keep: paid by commits" in said and "worth, year 1" in said and "dip" in said
+    summary = pd.read_csv(folder / "summary.csv").set_index(["scheme", "measure"])["value"]
+    for scheme in ("commits", "own_worth", "lines_of_code"):
+        assert summary[scheme, "worth_year_1"] > 0 and summary[scheme, "worth_year_2"] > 0
+        assert summary[scheme, "dip"] >= 0
+
+
+def test_where_the_score_is_only_measured_validity_is_reported_beside(tmp_path: Path) -> None:
+    folder = compared(tmp_path, "schemes=[tickets]", "runs=6", "weeks=78")
+    summary = pd.read_csv(folder / "summary.csv").set_index("measure")
+    assert {"decay", "validity_shadow", "proxy_inflation", "mislabelled"} <= set(summary.index)
+    gap = summary.loc["validity_shadow", "value"] - summary.loc["validity", "value"]
+    assert summary.loc["decay", "value"] == pytest.approx(gap, abs=1e-12)
+    assert (folder / "plots" / "validity.png").exists() and (folder / "plots" / "stocks.png").exists()
+    weekly = pd.read_parquet(folder / "weekly" / "part-00000.parquet")
+    before = weekly[weekly["week"] < 26]
+    assert (before["worth"] == before["shadow_worth"]).all()
+    assert (weekly["worth"] != weekly["shadow_worth"]).any()
+
+
+def test_a_short_comparison_counts_from_the_first_week_on(tmp_path: Path) -> None:
+    folder = compared(tmp_path, "schemes=[tickets]", "runs=3", "weeks=26", "shadow=false")
+    weekly = pd.read_parquet(folder / "weekly" / "part-00000.parquet")
+    assert weekly["reward"].abs().sum() > 0 and "shadow_worth" not in weekly
+
+
+def test_assumptions_are_a_third_spread_beside_the_other_two(tmp_path: Path) -> None:
+    words = ["schemes=[commits,own_worth]", "runs=8", "weeks=26", "assumptions=plausible"]
+    folder = compared(tmp_path, *words)
+    plain = compared(tmp_path, *words[:-1], name="b")
+    with_them = pd.read_csv(folder / "summary.csv").set_index(["scheme", "measure"])
+    without = pd.read_csv(plain / "summary.csv").set_index(["scheme", "measure"])
+    worth = with_them.loc[("commits", "worth")]
+    assert worth["assumed_low"] < worth["assumed_high"]
+    assert (with_them["value"].dropna() == without["value"].dropna()).all()
+    assert (folder / "plots" / "spreads.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        (["today=comits"], "did you mean commits"),
+        (["today=commits", "warmup=0"], "at least 1"),
+        (["today=commits", "vary=team"], "null"),
+        (["assumptions=wild"], "plausible"),
+        (["power=mighty"], "own_best"),
+        (["shadow=perhaps"], "true or false"),
+        (["onset=200"], "from 0 to"),
+    ],
+)
+def test_bad_settings_get_one_line(
+    words: list[str], part: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", *words, f"out={(tmp_path / 'c').as_posix()}"]) == 2
+    lines = capsys.readouterr().err.strip().split("\n")
+    assert len(lines) == 1 and part in lines[0]
+    assert not (tmp_path / "c").exists()
