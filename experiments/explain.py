@@ -300,7 +300,7 @@ def _explained(passed: Week, true: Rules, seat: int, **about: Any) -> Explanatio
         tied=rules.tied,
         answers=not passed.m[own].any() or not np.array_equal(wanted, idle),
         literal=decision.choice.literal,
-        sampled=decision.choice.sampled,
+        sampled=decision.choice.drawn,
         reasons=reasons,
         **about,
     )
@@ -471,7 +471,7 @@ def _inertia(found: Explanation) -> str:
 def _chance(found: Explanation) -> str:
     change = found.effort - found.untried
     luck = "who the people are and what happened before are this run's luck too"
-    if found.sampled:
+    if found.drawn:
         return f"Chance took part: it draws what the whole week wanted goes to; {luck}."
     if not found.tried.any() or not found.answers:
         return f"Chance took no part in this decision; {luck}."

@@ -21,6 +21,8 @@ from scipy.optimize import minimize_scalar
 
 from experiments.console import progress
 from experiments.stats import joint_intervals
+from experiments.study import prepared
+from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning, RunFailed
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import simulate
@@ -70,7 +72,8 @@ def strengths(scenarios: Mapping[str, Scenario], seed: int, workers: int | None,
                 found.append(best_of(*task))
                 show(i, len(tasks))
         else:
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            context, known = get_context("spawn"), (catalogue.extensions(),)
+            with ProcessPoolExecutor(workers, mp_context=context, initializer=prepared, initargs=known) as pool:
                 for i, value in enumerate(pool.map(best_of, *zip(*tasks, strict=True)), start=1):
                     found.append(value)
                     show(i, len(tasks))

@@ -23,6 +23,7 @@ from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import block_of, simulate_runs
 
+MOST = {"runs": 10**9, "seed": 2**128}  # of a study
 ALONE = 16  # runs of a block whose runs have numbers of their own
 Progress = Callable[[int, int], None]
 
@@ -93,8 +94,8 @@ class Block:
 def check(study: Study) -> list[str]:
     """Check everything that can be checked before a run; return the model's warnings, each once."""
     for key, value, least in (("runs", study.runs, 1), ("seed", study.seed, 0)):
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            raise InvalidInput(key, value, f"a whole number, at least {least}")
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST[key]:
+            raise InvalidInput(key, value, f"a whole number, at least {least} and at most {MOST[key]}")
     found: list[str] = []
     for name, scenario in study.variants.items():
         with warnings.catch_warnings(record=True) as caught:
@@ -149,7 +150,7 @@ def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:
             yield compute(*task)
         return
     context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=_quiet, initargs=(catalogue.extensions(),))
+    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=prepared, initargs=(catalogue.extensions(),))
     try:
         for future in as_completed([pool.submit(compute, *task) for task in tasks]):
             yield future.result()
@@ -161,7 +162,7 @@ def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:
     pool.shutdown()
 
 
-def _quiet(extensions: Sequence[Path]) -> None:
+def prepared(extensions: Sequence[Path]) -> None:
     """Leave Ctrl-C to the process that started the workers, which has shown the warnings; know the user's own code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore", ModelWarning)

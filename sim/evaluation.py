@@ -220,9 +220,7 @@ class Scheme:
         if self.secret and self.announced is not None:
             raise InvalidInput("secret", True, "false where weights are announced")
         if self.promotion is not None and not isinstance(self.promotion, Tournament):
-            raise InvalidInput(
-                "promotion.kind", _kind(self.promotion), "tournament, a contest for prizes, or null"
-            )
+            raise InvalidInput("promotion.kind", _kind(self.promotion), "tournament, a contest for prizes, or null")
 
 
 def _kind(rule: RewardRule) -> str:

@@ -168,7 +168,7 @@ class TeamModel(mesa.Model):
 
 
 def _reporter(name: str) -> Callable[[TeamModel], float]:
-    return lambda model: float(model._columns[name][0])
+    return lambda model: float(model._columns[name][0]) if name in model._columns else float("nan")
 
 
 class _Agents:

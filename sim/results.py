@@ -77,38 +77,39 @@ def columns_of(activities: tuple[str, ...], motives: Iterable[str]) -> list[str]
 
 
 def kept(week: Week) -> dict[str, Floats]:
-    """Return the columns of one week: name → (runs,).
+    """Return the columns of one week that are defined: name → (runs,).
 
     Per person-week unless the name says otherwise: `worth`, `features` and `cost` [weeks of core work],
     `score`, `reward` and `surplus` [utility], `hours` and `effort_…` [week], `debt` and `backlog` [weeks of
     work per member], `knowledge`, `documented`, `orphaned`, `hours_bound` and the shares in [0, 1], `promoted`,
     `laid_off`, `left` [people], `incidents` [per week and team].
     """
-    rules, stocks, verdict = week.rules, week.stocks, week.verdict
-    nothing, none = np.full(week.worth.shape[0], np.nan), np.zeros(week.worth.shape[0])
+    rules, verdict = week.rules, week.verdict
+    nobody = np.zeros(week.worth.shape[0])
     effort = average(week.effort)  # (activity, runs)
     hours = summed(effort)
     spent = np.maximum(hours, 1e-300)
-    worthless = rules.worth <= 0
+    wasted = summed(effort[rules.worth <= 0])
     columns = {
         "worth": average(week.worth),
         "score": average(week.score),
-        "reward": none if verdict is None else average(verdict.reward),
+        "reward": nobody if verdict is None else average(verdict.reward),
         "surplus": average(surplus(week)),
-        **dict.fromkeys(("debt", "knowledge", "documented", "orphaned", "incidents", "features", "backlog"), nothing),
-        **(state_of_project(week) if stocks is not None else {}),
-        "cost": 1 + (none if week.gone is None or rules.turnover is None else replacement(rules.turnover, week.gone)),
+        "cost": 1 + (nobody if week.gone is None or rules.turnover is None else replacement(rules.turnover, week.gone)),
         "hours": hours,
         "hours_bound": average(bound(week)),
-        "craft": nothing if week.craft is None else average(week.craft),
-        "gaming_share": summed(effort[worthless & (rules.scored > 0)]) / spent,
-        "wasted_share": summed(effort[worthless]) / spent,
-        "promoted": none if verdict is None else total(verdict.promoted),
-        "laid_off": none if verdict is None else total(verdict.laid_off),
-        "left": none if week.gone is None else total(week.gone.astype(np.float64)),
+        "gaming_share": summed(effort[(rules.worth <= 0) & (rules.scored > 0)]) / spent,
+        "wasted_share": wasted / spent,
+        "promoted": nobody if verdict is None else total(verdict.promoted),
+        "laid_off": nobody if verdict is None else total(verdict.laid_off),
+        "left": nobody if week.gone is None else total(week.gone.astype(np.float64)),
     }
-    read = [*REVIEWED, *(f"utility_{k}" for k in rules.decision.motives)]
-    columns |= dict.fromkeys(read, nothing) if verdict is None else reviewed(week, verdict)
+    if week.craft is not None:
+        columns["craft"] = average(week.craft)
+    if week.stocks is not None:
+        columns |= state_of_project(week)
+    if verdict is not None:
+        columns |= reviewed(week, verdict)
     return columns | {f"effort_{k}": e for k, e in zip(rules.activities, effort, strict=True)}
 
 

@@ -242,7 +242,7 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
     """Return what chance decides in a week, under whatever scheme of the scenario."""
     schemes = [p.scheme for p in scenario.phases]
     loud = any(scenario.signals[s].noise.common for s in listed)
-    tries = scenario.conduct.experimentation or scenario.choice.sampled
+    tries = scenario.conduct.experimentation or scenario.choice.drawn
     hears = scenario.beliefs.rationality == "learned" and scenario.beliefs.learning
     incidents = scenario.project is not None and scenario.project.incidents is not None
     return Causes(

@@ -44,6 +44,7 @@ KEYS = (
     "turnover",
     "reference_team",
 )
+LONGEST = 100_000  # weeks of a run
 RULES = ("pay", "promotion", "layoff")
 EFFECTS = {  # what an activity does not say, it does not do
     **dict.fromkeys(("debt", "repays", "practice", "teaches", "hoards", "documents", "delivers"), 0.0),
@@ -215,8 +216,8 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     _finite(config, "")
     _mapping(config["story"], "story")
     weeks = config["weeks"]
-    if not isinstance(weeks, int) or isinstance(weeks, bool) or weeks < 1:
-        raise InvalidInput("weeks", weeks, "a whole number, at least 1")
+    if not isinstance(weeks, int) or isinstance(weeks, bool) or not 1 <= weeks <= LONGEST:
+        raise InvalidInput("weeks", weeks, f"a whole number, at least 1 and at most {LONGEST}")
     listed = _mapping(config["activities"], "activities")
     activities = {k: _activity(v, f"activities.{k}") for k, v in listed.items() if v is not None}
     if not isinstance(config["good_intent"], bool):

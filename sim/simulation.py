@@ -13,7 +13,7 @@ from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import InvalidInput, RunFailed
 from sim.evaluation import Verdict
-from sim.results import OF_A_REVIEW, Results, joined, kept, kept_of_members
+from sim.results import OF_A_REVIEW, Results, columns_of, joined, kept, kept_of_members
 from sim.rules import Rules, plan_of
 from sim.scenario import Scenario
 
@@ -128,17 +128,20 @@ def _batch(
 ) -> Results:
     rules = next(r for r in plan if r.start >= scenario.since)
     draws = Draws(seed, numbers, rules.members)
-    columns: dict[str, Floats] = {}
+    names = columns_of(rules.activities, rules.decision.motives)
+    columns = {name: np.full((rules.weeks, len(draws.runs)), np.nan) for name in names}
     people: dict[str, Floats] = {}
     reviews: list[tuple[int, Verdict]] = []
     for t, passed in enumerate(weeks(plan, draws, decide)):
         for name, values in kept(passed).items():
-            columns.setdefault(name, np.empty((rules.weeks, len(draws.runs))))[t] = values
+            columns[name][t] = values
         if passed.verdict is not None and t >= scenario.since:
             reviews.append((t, passed.verdict))
         if members:
             for name, values in kept_of_members(passed).items():
-                people.setdefault(name, np.empty((rules.weeks, *values.shape)))[t] = values
+                if name not in people:
+                    people[name] = np.empty((rules.weeks, *values.shape))
+                people[name][t] = values
     if not np.isfinite(columns["worth"]).all():
         run = draws.runs[int(np.flatnonzero(~np.isfinite(columns["worth"]).all(axis=0))[0])]
         raise RunFailed(f"run {run} of seed {seed}: worth is not finite")

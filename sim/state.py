@@ -232,20 +232,35 @@ def replaced(state: State, rules: Rules, gone: Bools, newcomer: Floats) -> State
     return replace(
         state,
         people=replace(people, skill=np.where(gone, skill, people.skill)),
-        belief=np.where(gone, people.prior, state.belief),
-        doubt=None if state.doubt is None or people.doubt is None else np.where(gone, people.doubt, state.doubt),
+        belief=_seated(state.belief, gone, people.prior[..., gone]),
+        doubt=None
+        if state.doubt is None or people.doubt is None
+        else _seated(state.doubt, gone, people.doubt[..., gone]),
         craft=None if state.craft is None or rules.craft is None else np.where(gone, rules.craft.start, state.craft),
-        effort=np.where(gone, usual(people, rules), state.effort),
+        effort=_seated(state.effort, gone, usual(people, rules, gone)),
         tenure=np.where(gone, 0.0, state.tenure),
         outside=None if state.outside is None else np.where(gone, 0.0, state.outside),
         stocks=None if state.stocks is None else forget(state.stocks, gone),
     )
 
 
-def usual(people: People, rules: Rules) -> Floats:
-    """Return the habitual week as far as hours and dislikes allow: (activity, runs, members)."""
-    idle = np.zeros(people.habit.shape)
-    return rules.decision.choice.respond(idle if people.objection is None else idle - people.objection, people.habit)
+def _seated(x: Floats, gone: Bools, fresh: Floats) -> Floats:
+    """Return x (..., runs, members) with what newcomers (..., newcomer) bring in the seats of those who left."""
+    result = x.copy()
+    result[..., gone] = fresh
+    return result
+
+
+def usual(people: People, rules: Rules, who: Bools | None = None) -> Floats:
+    """Return the habitual week as far as hours and dislikes allow: (activity, runs, members), or (activity, chosen)."""
+    habit, objection = people.habit, people.objection
+    if who is not None:
+        habit = habit[:, who][:, None, :]
+        if objection is not None:
+            objection = np.broadcast_to(objection, people.habit.shape)[:, who][:, None, :]
+    idle = np.zeros(habit.shape)
+    week = rules.decision.choice.respond(idle if objection is None else idle - objection, habit)
+    return week if who is None else week[:, 0]
 
 
 def empty(rules: Rules, shape: tuple[int, ...]) -> Window:

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from sim.draws import Draws
-from sim.engine import aligned, week, weeks
+from sim.engine import Week, aligned, week, weeks
+from sim.evaluation import observe
 from sim.outlook import outlook
 from sim.perception import Known
-from sim.rules import Rules, rules_of
+from sim.rules import Rules, plan_of, rules_of
 from sim.scenario import Scenario
 from sim.state import State, initial
 from tests import worlds
-from tests.tolerances import ROUNDING
+from tests.tolerances import ROUNDING, SLOPE, STEP
 
 
 def one_person(**changes: object) -> Scenario:
@@ -89,7 +90,9 @@ def test_a_review_cannot_tell_apart_whose_work_it_was() -> None:
 def test_everyone_chooses_on_what_was_known_when_last_week_ended(small: Scenario) -> None:
     lived = worlds.lived(rules_of(small))
     for before, after in pairwise(lived):
-        assert after.known.effort is before.effort
+        assert before.gone is not None
+        stays = ~before.gone
+        assert np.array_equal(after.known.effort[:, stays], before.effort[:, stays])
         assert after.known.week == before.known.week + 1
 
 
@@ -130,7 +133,8 @@ def test_a_week_touches_neither_state_nor_rules_nor_draws(small: Scenario) -> No
         decision=worlds.frozen(rules.decision),
     )
     found, _ = week(hard, fixed, worlds.frozen(draws), fixed.decision)
-    assert np.array_equal(found.effort, expected.effort) and np.array_equal(found.score, expected.score)
+    assert np.array_equal(found.effort, expected.effort)
+    assert np.array_equal(found.window.score, expected.window.score)
 
 
 def shown_per_effort(state: State, rules: Rules) -> np.ndarray:
@@ -225,3 +229,252 @@ def test_permuting_members_permutes_the_week(small: Scenario) -> None:
         assert a.gone is not None and b.gone is not None and np.array_equal(b.gone, a.gone[:, order])
         assert b.craft == pytest.approx(a.craft[:, order], rel=1e-9)  # type: ignore[index]
     assert state.tenure is not None and np.isfinite(state.tenure).any()  # somebody has come
+
+
+# ---------------------------------------------------------------- phases
+
+
+def planned(scenario: Scenario, runs: int = 3, **options: bool) -> list[Week]:
+    """All weeks of some runs, whatever is in force when."""
+    plan = plan_of(scenario, **options)
+    return list(weeks(plan, Draws(5, range(runs), plan[0].members)))
+
+
+def test_until_the_scheme_counts_nobody_works_for_the_score_and_chance_decides_in_the_same_numbers(
+    small: Scenario,
+) -> None:
+    harsh = {"scheme.layoff": {"kind": "layoff", "share": 0.25, "loss": 0.5}, "weeks": 39, "onset": 26}
+    lived = planned(small.with_(harsh), runs=20)
+    channels = list(lived[0].rules.decision.motives)
+    for t, passed in enumerate(lived):
+        paid = passed.terms[[channels.index("pay"), channels.index("promotion")]]
+        assert paid.any() == (t >= 26)
+    for t in (12, 25, 38):
+        verdict = lived[t].verdict
+        assert verdict is not None and verdict.promoted.sum(axis=1) == pytest.approx(np.ones(20))
+        assert np.isin(verdict.laid_off.sum(axis=1).round(9), [2.0, 3.0]).all()
+        assert verdict.reward.any() == (t == 38)
+    first = lived[12].verdict
+    assert first is not None and not np.array_equal(first.promoted.argmax(axis=1), first.score.argmax(axis=1))
+
+
+def test_another_scheme_finds_the_team_as_the_one_before_left_it(small: Scenario) -> None:
+    """Skills, habits, craft, debt, knowledge, last week's effort; what is told of the yardstick is believed anew."""
+    today = small.with_({"scheme.weights": {"visibility": 1.0}}).config["scheme"]
+    switched = planned(small.with_({"weeks": 39, "today": {"weeks": 26, "scheme": today}}))
+    stayed = planned(small.with_({"weeks": 39, "scheme": today}))
+    for a, b in zip(switched[:26], stayed[:26], strict=True):
+        assert np.array_equal(a.effort, b.effort) and np.array_equal(a.worth, b.worth)
+    before, after, other = switched[25], switched[26], stayed[26]
+    assert before.gone is not None and np.array_equal(after.known.effort, other.known.effort)
+    assert np.array_equal(after.known.habit, other.known.habit) and np.array_equal(after.known.skill, other.known.skill)
+    assert np.array_equal(after.known.shows, other.known.shows)  # craft
+    assert not np.array_equal(after.known.slope, other.known.slope)
+    assert after.stocks is not None and other.stocks is not None
+    assert np.abs(after.stocks.debt - other.stocks.debt).max() < 0.1 * other.stocks.debt.max()
+
+
+def test_a_change_of_the_stakes_alone_leaves_what_people_have_learned(small: Scenario) -> None:
+    richer = small.with_({"weeks": 39, "scheme.changes": [{"week": 26, "set": {"strength": 2.0}}]})
+    changed, plain = planned(richer), planned(small.with_({"weeks": 39}))
+    assert np.array_equal(changed[26].known.slope, plain[26].known.slope)
+    assert not np.array_equal(changed[26].m, plain[26].m)
+    told = small.with_({"weeks": 39, "scheme.changes": [{"week": 26, "set": {"weights.tickets": 2.0}}]})
+    assert not np.array_equal(planned(told)[26].known.slope, plain[26].known.slope)
+
+
+def test_a_review_falls_where_the_window_of_the_new_scheme_ends(small: Scenario) -> None:
+    changes = [{"week": 13, "set": {"review.weeks": 4}}, {"week": 23, "set": {"review.weeks": 3}}]
+    lived = planned(small.with_({"weeks": 30, "scheme.changes": changes}))
+    assert [t for t, passed in enumerate(lived) if passed.verdict is not None] == [12, 16, 20, 25, 28]
+
+
+def test_the_aligned_team_is_aligned_only_since_the_scheme_counts(small: Scenario) -> None:
+    plain, turned = (planned(small.with_({"onset": 13}), aligned=a) for a in (False, True))
+    for t, (a, b) in enumerate(zip(plain, turned, strict=True)):
+        assert np.array_equal(a.m, b.m) == (t < 13)
+
+
+# ---------------------------------------------------------------- what is felt is what is
+
+
+def steady(*words: str, **changes: Any) -> list[Week]:
+    """A team that always does the same, knows all, and whose signals are without noise."""
+    script = {"kind": "scripted", "weeks": [{"deliver": 0.5, "showcase": 0.2, "game": 0.2}], "members": None}
+    quiet = {f"signals__{s}__noise__sd": 0.0 for s in ("commits", "visibility", "reliability", "liking")}
+    plain = {**worlds.CALM, "choice": script, "weeks": 6, "scheme__review__weeks": 3, "team__skill_sd": 0.3}
+    plain["scheme__pay"] = {"kind": "piece_rate", "slope": 0.2}
+    return worlds.lived(rules_of(worlds.scenario("scheme=commits", "project=none", *words, **plain, **quiet, **changes)))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"signals__commits__saturation": 0.4},
+        {"scheme__weights": {"commits": 1.0, "reliability": 0.7}},
+        {"scheme__weights": {"commits": 1.0, "reliability": 0.7}, "signals__reliability__saturation": 0.3},
+        {"scheme__weights": {"visibility": 1.0, "commits": -0.2}, "scheme__halo__liking": 0.5},
+        {"signals__commits__lag": 2},
+        {"scheme__weights": {"reliability": 1.0}},
+    ],
+)
+def test_the_score_that_is_expected_is_the_score_that_comes(changes: dict[str, Any]) -> None:
+    """With perfect beliefs; and its slope is the derivative of the score in the own effort."""
+    *_, before, last = steady(**changes)
+    assert last.known.score == pytest.approx(last.score, rel=1e-10)
+    assert np.array_equal(before.effort, last.effort)
+    measurement, shows = last.rules.measurement, last.known.shows
+    quiet, timeless = np.zeros((len(measurement.weight), 3, 9)), replace(measurement, lag=(0,) * len(measurement.lag))
+    for k in (0, 7):
+        for seat in (2, 5):
+            scores = []
+            for step in (STEP, -STEP):
+                effort = last.effort.copy()
+                effort[k, :, seat] += step
+                signals, _ = observe(timeless, effort * shows, quiet)
+                scores.append(np.einsum("m,mrn->rn", measurement.weight, signals)[:, seat])
+            slope = (scores[0] - scores[1]) / (2 * STEP)
+            assert last.known.slope[k, :, seat] == pytest.approx(slope, rel=SLOPE, abs=SLOPE)
+
+
+def test_hiding_blurs_a_score_as_much_as_it_is_felt_to(small: Scenario) -> None:
+    """To first order. What blurs a review besides the weeks' signals is blurred no more."""
+    first = worlds.lived(rules_of(small))[0]
+    known, rules = first.known, first.rules
+    assert known.obscures is not None and rules.obscures is not None
+    rule, shares = rules.measurement, rules.review.shares
+    weekly = rule.variance(own=True) * float(shares @ shares)
+    more = 1e-6
+    hazy = np.log((weekly * (1 + more) ** 2 + rule.blur**2 + rule.rater**2) / (weekly + rule.blur**2 + rule.rater**2))
+    assert known.obscures == pytest.approx(rules.obscures * 0.5 * hazy / more, rel=1e-4)
+
+
+def test_the_overconfident_expect_more_of_themselves_and_not_of_others() -> None:
+    sober, sure = (
+        worlds.known_of(worlds.scenario("scheme=commits", beliefs__overconfidence=k)) for k in (0.0, 0.5)
+    )
+    more = 0.5 * sober.stakes.contest.noise
+    first = worlds.known_of(worlds.scenario("scheme=commits", beliefs__overconfidence=0.5), week=0)
+    plain = worlds.known_of(worlds.scenario("scheme=commits"), week=0)
+    assert first.score == pytest.approx(plain.score + more, rel=ROUNDING)
+    assert first.standing == pytest.approx(plain.standing + more, rel=ROUNDING)
+    assert np.array_equal(first.field, plain.field) and np.array_equal(first.slope, plain.slope)
+    assert not np.array_equal(sure.effort, sober.effort)
+
+
+def test_a_rater_thinks_the_same_of_a_person_review_after_review(small: Scenario) -> None:
+    rated, plain = (worlds.lived(rules_of(small.with_({"scheme.rater": r, **FROZEN}))) for r in (0.5, 0.0))
+    added = [rated[t].verdict.score - plain[t].verdict.score for t in (12, 25)]  # type: ignore[union-attr]
+    assert added[0] == pytest.approx(added[1], rel=1e-9) and len(np.unique(added[0].round(9))) == 27
+    size = rated[0].rules.measurement.rater
+    assert 0.5 * size < added[0].std() < 2 * size
+
+
+FROZEN: dict[str, Any] = {"choice": {"kind": "fixed"}, "turnover": None}
+
+
+def test_years_in_the_team_count_for_something_up_to_five(small: Scenario) -> None:
+    settled, plain = (worlds.lived(rules_of(small.with_({"scheme.halo.tenure": h}))) for h in (0.1, 0.0))
+    assert settled[12].verdict is not None and plain[12].verdict is not None
+    first = settled[12].verdict.score - plain[12].verdict.score
+    stays = np.all([~passed.gone for passed in settled[:12]], axis=0)  # type: ignore[operator]
+    assert stays.sum() > 20 and first[stays] == pytest.approx(np.full(stays.sum(), 0.5), abs=1e-9)
+
+
+# ---------------------------------------------------------------- what people learn, and what they do about gaming
+
+
+def gap(scenario: Scenario, column: str = "perception_gap") -> np.ndarray:
+    """A column at the reviews, mean over runs."""
+    reviews = worlds.run(scenario, range(8), aligned=False).at_reviews(column)
+    found: np.ndarray = reviews.mean(axis=1)
+    return found
+
+
+def test_people_learn_from_reviews_what_counts_and_faster_from_each_other() -> None:
+    def learned(rationality: str, peers: int) -> np.ndarray:
+        return gap(
+            worlds.scenario(
+                "scheme=commits",
+                "turnover=none",
+                beliefs__rationality=rationality,
+                beliefs__learning__peers=peers,
+                conduct__experimentation=0.3,
+                scheme__attribution=0.05,
+                weeks=156,
+            )
+        )
+
+    stuck, alone, together = learned("fixed_error", 0), learned("learned", 0), learned("learned", 3)
+    assert stuck[-1] == pytest.approx(stuck[0], rel=0.1)
+    assert alone[-1] < 0.9 * alone[0] and together[-1] < alone[-1] < 0.9 * stuck[-1]
+
+
+def test_what_is_never_reviewed_is_never_learned(small: Scenario) -> None:
+    lived = worlds.lived(rules_of(small.with_({"weeks": 26, "scheme.review.weeks": 26, "turnover": None})))
+    beliefs = [passed.known.slope[0] for passed in lived]
+    assert all(np.array_equal(b, beliefs[0]) for b in beliefs)
+
+
+def test_craft_rises_with_gaming_and_stands_still_without() -> None:
+    tempted = {"scheme__strength": 3.0, "turnover": None, "weeks": 52, "craft__scruples": 0.0}
+    paid = worlds.run(worlds.scenario("scheme=commits", **tempted), aligned=False).columns["craft"]
+    assert (np.diff(paid, axis=0) >= 0).all() and (paid[-1] > 1.2 * paid[0]).all()
+    honest = worlds.scenario("scheme=commits", **tempted, activities__game__distaste=1e6)
+    still = worlds.run(honest, aligned=False).columns["craft"]
+    assert np.ptp(still, axis=0) == pytest.approx(np.zeros(3), abs=ROUNDING)
+
+
+def test_whoever_has_scruples_games_less() -> None:
+    easy, strict = (
+        worlds.run(worlds.scenario("scheme=commits", craft__scruples=s, weeks=39), aligned=False)
+        for s in (0.0, 0.5)
+    )
+    assert (strict.columns["effort_game"][-13:] < easy.columns["effort_game"][-13:]).all()
+
+
+def test_who_may_be_caught_games_less_and_pays_when_caught(small: Scenario) -> None:
+    audit = {"probability": 0.5, "false_positive": 0.05, "false_negative": 0.1, "sensitivity": 0.05, "penalty": 2.0}
+    scenario = small.with_({"scheme.audit": audit, "scheme.strength": 3.0, "craft.scruples": 0.0})
+    free, watched = (worlds.run(s, range(8), aligned=False) for s in (scenario.with_({"scheme.audit": None}), scenario))
+    assert (watched.columns["effort_game"][13:].mean(axis=0) < free.columns["effort_game"][13:].mean(axis=0)).all()
+    assert watched.at_reviews("caught").any() and not free.at_reviews("caught").any()
+
+
+def test_the_fear_of_an_audit_is_the_slope_of_what_it_costs(small: Scenario) -> None:
+    audit = {"probability": 0.5, "false_positive": 0.05, "false_negative": 0.1, "sensitivity": 0.05, "penalty": 2.0}
+    known = worlds.known_of(small.with_({"scheme.audit": audit}))
+    pay, game = small.motives["pay"], list(small.activities).index("game")
+    up, down = known.effort.copy(), known.effort.copy()
+    up[game] += STEP
+    down[game] -= STEP
+    numerical = (pay.utility(up, known) - pay.utility(down, known)) / (2 * STEP)
+    assert pay.marginal(known)[game] == pytest.approx(numerical, rel=1e-5, abs=1e-5)
+    fearless = replace(known, stakes=replace(known.stakes, audit=None))
+    assert (pay.marginal(known)[game] < pay.marginal(fearless)[game]).all()
+
+
+def test_small_gains_do_not_move_people_from_what_they_did(small: Scenario) -> None:
+    quiet = small.with_({"conduct.experimentation": 0.0, "turnover": None})
+    stuck = worlds.lived(rules_of(quiet.with_({"conduct.status_quo": 2.0})))
+    assert all(np.array_equal(passed.effort, stuck[0].known.effort) for passed in stuck)
+    half = worlds.lived(rules_of(quiet.with_({"conduct.status_quo": 0.05})))
+    free = worlds.lived(rules_of(quiet))
+    moved = np.abs(half[0].effort - half[0].known.effort).sum(axis=0) > 0
+    assert moved.any() and np.array_equal(half[0].effort[:, moved], free[0].effort[:, moved])
+    best = quiet.choice.respond(half[0].m - half[0].known.objection, half[0].known.habit)
+    wanted = 0.5 * np.abs(best - half[0].known.effort).sum(axis=0)
+    assert np.array_equal(moved, wanted >= 0.05)
+
+
+def test_seats_are_filled_at_once_by_people_who_know_nothing_and_catch_up(small: Scenario) -> None:
+    lived = worlds.lived(rules_of(small.with_({"turnover.quit": 0.05})))
+    came = 0
+    for before, after in pairwise(lived):
+        assert before.gone is not None and before.stocks is not None
+        came += int(before.gone.sum())
+        assert not before.stocks.knowledge[:, before.gone].any()
+        stays = ~before.gone
+        assert (after.known.skill[stays] >= before.known.skill[stays]).all()
+    assert came > 5

@@ -44,12 +44,40 @@ TEAMS: dict[str, dict[str, Any]] = {
     "free_hours": {"choice__h_min": None, "choice__h_max": None},
     "no_project": {"project": None},
 }
-WORLDS = {f"scheme_{s}": (s, {}) for s in worlds.SCHEMES} | {k: ("commits", v) for k, v in TEAMS.items()}
+LIKED = {"scheme__weights": {"visibility": 1.0, "commits": 0.5}}
+AUDIT = {"probability": 0.5, "false_positive": 0.1, "false_negative": 0.2, "sensitivity": 0.2, "penalty": 0.5}
+NEW = {"team__promotion": None, "team__layoff": None, "turnover__quit": 0.05}
+MECHANISMS: dict[str, dict[str, Any]] = {
+    "late_signals": {"signals__commits__lag": 3, "signals__visibility__lag": 1, **LIKED},
+    "saturated_signals": {"signals__commits__saturation": 0.5, "signals__visibility__saturation": 0.4, **LIKED},
+    "heavy_tails_and_shocks": {
+        "signals__commits__noise": {"family": "student_t", "sd": 1.0, "freedom": 4.0, "common": 0.5}
+    },
+    "a_rater_who_likes_some": {"scheme__rater": 0.5, "scheme__halo": {"liking": 0.4, "tenure": 0.1}, **LIKED},
+    "audited": {"scheme__audit": AUDIT},
+    "rotating": {"scheme__rotation": {"every": 1, "among": ["commits", "tickets"]}},
+    "changing": {"scheme__changes": [{"week": 13, "set": {"strength": 0.5, "weights.tickets": 1.0}}]},
+    "from_today": {"today": {"weeks": 13, "scheme": "self"}},
+    "onset": {"onset": 13},
+    "secret": {"scheme__secret": True, "beliefs__folklore": {"hours": 1.0}},
+    "targets": {"scheme__pay": {k: v for k, v in worlds.read("reward", "target").items() if k != "label"}},
+    "one_thing_at_a_time": {"choice": {"kind": "logit", "sharpness": 3.0, "size": 1.0, "sampled": True}},
+    "many_come_and_go": NEW,
+    "status_quo_and_certainty": {"conduct__status_quo": 0.02, "beliefs__overconfidence": 0.5},
+    "all_beliefs_wrong": {"beliefs__error_absolute": 0.2, "beliefs__worth_error": 0.3, "beliefs__learning__drift": 0.1},
+}
+THINKING = {"level": None, "mean": 1.5, "highest": 3}
+ALL_ON = {"onset": 13, "good_intent": False, "beliefs__depth": THINKING, "signals__commits__noise__common": 0.3}
+WORLDS = {f"scheme_{s}": (s, {}) for s in worlds.SCHEMES}
+WORLDS |= {k: ("commits", v) for k, v in (TEAMS | MECHANISMS).items()}
+RICH = {f"all_on_{s}": (s, ALL_ON) for s in worlds.SCHEMES}
 
 
 @cache
 def world(name: str) -> Scenario:
-    scheme, changes = WORLDS[name]
+    scheme, changes = (WORLDS | RICH)[name]
+    if "today" in changes:
+        changes = {"today": {"weeks": 13, "scheme": worlds.composed("scheme=impressive")["scheme"]}}
     return worlds.scenario(f"scheme={scheme}", **(changes | {"weeks": 26}))
 
 
@@ -73,7 +101,7 @@ def differences(a: Results, b: Results) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", [*WORLDS, *RICH])
 def test_a_run_of_a_batch_is_the_run_alone(name: str) -> None:
     batch = seven(name)
     assert batch.twin is not None
@@ -86,7 +114,7 @@ def test_a_run_of_a_batch_is_the_run_alone(name: str) -> None:
         pd.testing.assert_frame_equal(alone.measures(), batch.measures().loc[[r]], check_exact=True)
 
 
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize("name", [*WORLDS, *RICH])
 def test_a_run_as_agents_is_the_run_of_the_batch(name: str) -> None:
     model = TeamModel(world(name), seed=SEED, run=3)
     while model.running:
@@ -159,9 +187,21 @@ def nothing(scenario: Scenario) -> Mapping[str, Any]:
     return {"label": label, "distaste": 1e6, **dict.fromkeys(numbers, 0.0)}
 
 
+def spare(scenario: Scenario) -> str:
+    """A signal that passes through a person's judgement, and of which no scheme here takes notice."""
+    noticed = {s for p in scenario.phases for s in (*p.scheme.weights, *(p.scheme.announced or {}))}
+    return next(s for s in ("peer_feedback", "novelty", "ai_use") if s not in noticed)
+
+
+SOME_RICH = ["all_on_commits", "all_on_stack_ranking", "all_on_team_outcome"]
+
+
 @pytest.mark.parametrize("power", ["as_given", "equal"])
-@pytest.mark.parametrize("name", WORLDS)
+@pytest.mark.parametrize(
+    "name", [n for n in [*WORLDS, *SOME_RICH] if n not in ("one_thing_at_a_time", "all_beliefs_wrong")]
+)
 def test_an_activity_that_does_nothing_changes_nothing(name: str, power: str) -> None:
+    """Unless it is believed to do something, or may be done by chance."""
     plain = world(name).with_({"scheme.power": power})
     more = plain.with_({"activities.nothing": nothing(plain)})
     with_it = worlds.run(more, range(7), SEED, members=True)
@@ -170,13 +210,38 @@ def test_an_activity_that_does_nothing_changes_nothing(name: str, power: str) ->
 
 
 @pytest.mark.parametrize("power", ["as_given", "equal"])
-@pytest.mark.parametrize("name", [n for n in WORLDS if n not in ("scheme_none", "correlated_noise")])
+@pytest.mark.parametrize("name", [n for n in [*WORLDS, *SOME_RICH] if n not in ("scheme_none", "correlated_noise")])
 def test_a_signal_of_weight_zero_changes_nothing(name: str, power: str) -> None:
     plain = world(name).with_({"scheme.power": power})
-    more = plain.with_({"scheme.weights": {**plain.scheme.weights, "peer_feedback": 0.0}})
+    more = plain.with_({"scheme.weights": {**plain.scheme.weights, spare(plain): 0.0}})
     assert not differences(
         worlds.run(plain, range(7), SEED, members=True), worlds.run(more, range(7), SEED, members=True)
     )
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_scheme_that_goes_on_from_todays_is_the_unbroken_run(name: str) -> None:
+    plain = world(name)
+    if len(plain.phases) > 1 or plain.scheme.changes or plain.scheme.rotation:
+        pytest.skip("a scheme that changes with its age")
+    again = plain.with_({"today": {"weeks": 9, "scheme": plain.config["scheme"]}})
+    a, b = worlds.run(plain, range(4), SEED, aligned=False, members=True), worlds.run(again, range(4), SEED)
+    assert again.since == 9 and not worlds.same(a.columns, b.columns)
+
+
+@pytest.mark.parametrize("name", [*WORLDS, *SOME_RICH])
+def test_the_team_whose_scheme_is_only_measured_is_the_team_itself_until_the_scheme_counts(name: str) -> None:
+    """To the bit, under its own scheme or today's; afterwards it is another."""
+    plain = world(name)
+    if not plain.since:
+        plain = plain.with_({"onset": 13})
+    both = worlds.run(plain, range(4), SEED, shadow=True)
+    assert both.shadow is not None
+    for column in set(both.columns) - {"reward"}:
+        mine, other = both.columns[column][:13], both.shadow.columns[column][:13]
+        assert np.array_equal(mine, other, equal_nan=True), column
+    alone = worlds.run(plain, [2], SEED, shadow=True)
+    assert alone.shadow is not None and not worlds.same(alone.shadow.columns, run_of(both.shadow, 2))
 
 
 def test_a_signal_of_weight_zero_changes_nothing_where_nothing_is_weighed() -> None:
@@ -203,10 +268,12 @@ def test_a_signal_nobody_weighs_changes_nothing() -> None:
 def test_the_unit_of_a_signal_leaves_no_trace_at_equal_power(scheme: str, unit: float) -> None:
     plain = world(f"scheme_{scheme}").with_({"scheme.power": "equal"})
     changes: dict[str, Any] = {}
-    for name in {*plain.scheme.weights, "indispensability"}:
+    for name in {*plain.scheme.weights, *(plain.scheme.announced or {}), "indispensability", "liking"}:
         signal = plain.signals[name]
         changes[f"signals.{name}.loadings"] = {k: unit * g for k, g in signal.loadings.items()}
         changes[f"signals.{name}.noise.sd"] = unit * signal.noise.sd
+        changes[f"signals.{name}.noise.common"] = unit * signal.noise.common
+        changes[f"signals.{name}.saturation"] = signal.saturation and unit * signal.saturation
     assert not differences(worlds.run(plain, range(7), SEED), worlds.run(plain.with_(changes), range(7), SEED))
 
 

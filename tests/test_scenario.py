@@ -9,6 +9,7 @@ import pytest
 
 import sim
 from sim.errors import InvalidInput
+from sim.loading import options
 from sim.rewards.piece_rate import PieceRate
 from sim.rewards.salary import Salary
 from sim.rules import rules_of
@@ -151,3 +152,105 @@ def test_a_team_without_any_motive_at_all_keeps_its_habits() -> None:
     people = [{"name": "Ada", "motives": {}, "skill": None}]
     scenario = worlds.scenario("scheme=none", team__people=people, conduct__experimentation=0.0, weeks=13)
     assert (worlds.run(scenario).columns["hours"] > 0).all()
+
+
+def phases(scenario: Scenario) -> list[tuple[int, int, bool]]:
+    """When each phase begins, since when its scheme is in force, and whether chance decides."""
+    return [(p.start, p.since, p.by_lot) for p in scenario.phases]
+
+
+def test_a_scheme_counts_from_the_first_week_on_unless_something_else_is_said(small: Scenario) -> None:
+    assert phases(small) == [(0, 0, False)] and small.since == 0
+    assert phases(small.with_({"onset": 13})) == [(0, 0, True), (13, 13, False)]
+    assert small.with_({"onset": 13}).since == 13
+
+
+def test_before_the_scheme_under_study_comes_todays(small: Scenario) -> None:
+    today = small.with_({"scheme.weights": {"tickets": 1.0}, "scheme.strength": 0.5}).config["scheme"]
+    scenario = small.with_({"weeks": 65, "onset": 13, "today": {"weeks": 26, "scheme": today}})
+    assert phases(scenario) == [(0, 0, False), (26, 26, True), (39, 39, False)] and scenario.since == 39
+    assert [p.scheme.strength for p in scenario.phases] == [0.5, 1.0, 1.0]
+    assert scenario.scheme.weights == {"commits": 1.0} and scenario.phases[0].scheme.weights == {"tickets": 1.0}
+
+
+def test_dated_changes_count_from_the_week_in_which_the_scheme_begins(small: Scenario) -> None:
+    changes = [{"week": 26, "set": {"strength": 2.0}}, {"week": 13, "set": {"review.weeks": 4, "weights.hours": 0.5}}]
+    scenario = small.with_({"weeks": 65, "onset": 13, "scheme.changes": changes})
+    assert [p.start for p in scenario.phases] == [0, 13, 26, 39]
+    assert [p.scheme.review.weeks for p in scenario.phases[:3]] == [13, 13, 4]
+    assert scenario.phases[2].scheme.weights == {"commits": 1.0, "hours": 0.5}
+    assert scenario.phases[3].scheme.strength == 2.0 and scenario.phases[2].scheme.strength == 1.0
+    assert scenario.scheme.weights == {"commits": 1.0} and scenario.config["scheme"]["weights"] == {"commits": 1.0}
+
+
+def test_what_a_dated_change_sets_stays_so_when_the_next_one_comes(small: Scenario) -> None:
+    """`values from then on`."""
+    changes = [{"week": 13, "set": {"strength": 2.0}}, {"week": 26, "set": {"weights.hours": 0.5}}]
+    last = small.with_({"weeks": 52, "scheme.changes": changes}).phases[-1].scheme
+    assert last.weights == {"commits": 1.0, "hours": 0.5} and last.strength == 2.0
+
+
+def test_two_changes_of_one_week_are_one(small: Scenario) -> None:
+    changes = [{"week": 13, "set": {"strength": 2.0}}, {"week": 13, "set": {"weights.hours": 0.5}}]
+    scenario = small.with_({"weeks": 39, "scheme.changes": changes})
+    last = scenario.phases[-1].scheme
+    assert (last.strength, last.weights) == (2.0, {"commits": 1.0, "hours": 0.5})
+    assert len(worlds.run(scenario, [0], aligned=False).columns["worth"]) == 39
+
+
+def test_a_change_after_the_end_changes_nothing(small: Scenario) -> None:
+    late = small.with_({"scheme.changes": [{"week": 26, "set": {"strength": 2.0}}]})
+    assert phases(late) == phases(small)
+
+
+def test_yardsticks_that_rotate_take_turns_each_alone_for_so_many_reviews(small: Scenario) -> None:
+    rotation = {"every": 2, "among": ["commits", "tickets", "hours"]}
+    changes = {"weeks": 30, "onset": 2, "scheme.review.weeks": 2, "scheme.rotation": rotation, "scheme.weights": {}}
+    scenario = small.with_(changes)
+    turns = [(p.start, next(iter(p.scheme.weights))) for p in scenario.phases]
+    names = ["commits", "tickets", "hours"]
+    assert turns == [(0, "commits"), *((2 + 4 * i, names[i % 3]) for i in range(7))]
+    assert all(list(p.scheme.weights.values()) == [1.0] for p in scenario.phases)
+
+
+def test_a_scheme_needs_the_time_of_one_review_in_each_phase(small: Scenario) -> None:
+    for changes in (
+        {"onset": 5},
+        {"scheme.changes": [{"week": 20, "set": {"strength": 2.0}}]},
+        {"today": {"weeks": 5, "scheme": small.with_({"scheme.strength": 3.0}).config["scheme"]}},
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            small.with_(changes)
+        assert caught.value.key == "scheme.review.weeks", changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"onset": 26}, "onset"),
+        ({"onset": -1}, "onset"),
+        ({"onset": 1.5}, "onset"),
+        ({"today": {"weeks": 26}}, "today"),
+        ({"today": {"weeks": 0, "scheme": {}}}, "today.weeks"),
+        ({"good_intent": 1}, "good_intent"),
+    ],
+)
+def test_a_calendar_that_makes_no_sense_is_refused(small: Scenario, changes: dict[str, Any], key: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        small.with_(changes)
+    assert caught.value.key == key
+
+
+def test_only_where_intent_is_bad_does_anybody_flatter_or_undermine(small: Scenario) -> None:
+    bad = small.with_({"good_intent": False})
+    assert set(bad.activities) - set(small.activities) == {k for k, a in bad.activities.items() if a.ill}
+    assert "flatter" in bad.activities and tuple(bad.activities)[:8] == tuple(small.activities)
+
+
+@pytest.mark.parametrize("name", options("reward"))
+def test_every_rule_of_reward_can_be_placed_in_a_scheme_by_name(name: str) -> None:
+    where = "layoff" if name == "layoff" else "pay"
+    scenario = sim.load(f"+reward@scheme.{where}={name}", "weeks=13")
+    rule = getattr(scenario.scheme, where)
+    assert type(rule).__module__ == f"sim.rewards.{worlds.read('reward', name)['kind']}"
+    assert worlds.run(scenario, [0], aligned=False).columns["worth"].all()

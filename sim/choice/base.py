@@ -15,7 +15,6 @@ from sim.perception import Known
 class Choice(ABC):
     """Answer marginal rewards with effort."""
 
-    sampled: bool = False  # whether chance takes part in the answer: then `Known.explore` is drawn
     literal: ClassVar[bool] = False  # whether the answer is done as it stands, at once
 
     @abstractmethod
@@ -43,6 +42,11 @@ class Choice(ABC):
     @abstractmethod
     def softness(self, slope: Floats) -> float:
         """Return r'C⁻¹r: how much a score of loadings `slope` (activity,) moves per unit of incentive."""
+
+    @property
+    def drawn(self) -> bool:
+        """Whether chance takes part in the answer: then `Known.explore` is drawn."""
+        return False
 
     @property
     def hours(self) -> tuple[float, float]:

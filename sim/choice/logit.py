@@ -51,6 +51,10 @@ class Logit(Choice):
                 raise InvalidInput(key, getattr(self, key), "above 0")
 
     @property
+    def drawn(self) -> bool:
+        return self.sampled
+
+    @property
     def hours(self) -> tuple[float, float]:
         return self.size, self.size
 

@@ -54,7 +54,7 @@ def craft(results: Results) -> Floats:
 
 
 def gini(results: Results) -> Floats:
-    """Inequality of what a review pays: mean difference over twice the mean size, mean over reviews; 0: all the same."""
+    """Inequality of what a review pays, mean over reviews: mean difference over twice the mean size; 0: all alike."""
     return over_weeks(results.at_reviews("gini"))
 
 
