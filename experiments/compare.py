@@ -13,7 +13,7 @@ from experiments.console import console, said
 from experiments.labels import labelled
 from experiments.outcome import Outcome, folder_of, outcome
 from experiments.store import write_csv
-from experiments.study import Study
+from experiments.study import Study, check
 from experiments.tables import About, differences_table, ranking_table, values_table
 from experiments.variants import chosen, variants
 from sim.errors import InvalidInput, unknown
@@ -53,10 +53,10 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         members=config["members"],
         shadow=config["shadow"],
     )
-    reversed_pairs: list[tuple[str, str]] = []
+    search = own_best.Search.of(config["own_best"])
     equal = study
     if config["power"] == "own_best":
-        study, config = _at_own_best(study, config, choice["scenario"])
+        study, config = _at_own_best(study, search, config, choice["scenario"])
         scenarios = dict(study.variants)
     done = outcome(study, config, choice["scenario"], command)
     about = _about(scenarios, group, reference, done.runs, config, choice)
@@ -65,18 +65,31 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         tables = tables.with_assumptions(assumed(study, done, config, command))
     if done.computed or not (done.folder.path / "plots").exists() or tables.differ_from(done):
         tables.write(done, about, scenarios)
+    notes: list[str] = []
     if config["power"] == "own_best":
-        table = {"study": address_of(equal), "scheme": list(about.strength), "strength": list(about.strength.values())}
-        write_csv(pd.DataFrame(table), done.folder.path / own_best.FILE)
+        own_best.keep(done.folder, address_of(equal), search, study.seed, about.strength)
         same = outcome(equal, {**config, "out": str(done.folder.path / "equal_power")}, "equal", command)
-        reversed_pairs = own_best.reversals(done.runs, same.runs, [n for n in scenarios if n not in about.benchmarks])
+        notes = _of_power(done.runs, same.runs, scenarios, about, search)
     _say(tables, about, done, reference, str(wanted))
-    for better, worse in reversed_pairs:
-        print(
-            f"Power matters: {about.named(better)} is better than {about.named(worse)} with each at its own best"
-            " strength, and worse at equal power."
-        )
+    for line in notes:
+        console().print(line, soft_wrap=True)
     return 0
+
+
+def _of_power(
+    own: pd.DataFrame, equal: pd.DataFrame, scenarios: Mapping[str, Scenario], about: About, search: own_best.Search
+) -> list[str]:
+    """Say which order turns with power, and whose best strength may lie beyond what was searched."""
+    notes = [
+        f"Still rising: {about.named(n)} has its highest worth at strength {about.strength[n]:.2f}, where the search ends."
+        for n in own_best.still_rising(scenarios, search)
+    ]
+    for better, worse in own_best.reversals(own, equal, [n for n in scenarios if n not in about.benchmarks]):
+        notes.append(
+            f"Power matters: {about.named(better)} is better than {about.named(worse)} with each at its own best "
+            "strength, and worse at equal power."
+        )
+    return notes
 
 
 def _time(
@@ -109,12 +122,18 @@ def address_of(study: Study) -> str:
     return folder_of(study, None, "").address
 
 
-def _at_own_best(study: Study, config: dict[str, Any], name: str) -> tuple[Study, dict[str, Any]]:
+def _at_own_best(
+    study: Study, search: own_best.Search, config: dict[str, Any], name: str
+) -> tuple[Study, dict[str, Any]]:
     """Return the study with each scheme at its own best strength, and where it goes."""
+    check(study)  # the search takes a while: what is wrong is said before it
+    workers, serial = config["workers"], config["executor"] == "serial"
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
+        raise InvalidInput("workers", workers, "a whole number, at least 1, or null")
     folder = folder_of(study, config["out"], f"own_best-{name}").path
-    found = own_best.kept(folder, address_of(study))
+    found = own_best.kept(folder, address_of(study), search)
     if found is None:
-        found = own_best.strengths(study.variants, study.seed, config["workers"], config["executor"] == "serial")
+        found = own_best.strengths(study.variants, study.seed, search, workers, serial)
     changed = {n: s.with_({"scheme.strength": found[n]}) for n, s in study.variants.items()}
     return replace(study, variants=changed), {**config, "out": str(folder)}
 
@@ -198,6 +217,7 @@ def _about(
         matters=config["matters"],
         smallest=stats.smallest_that_matters(runs, reference, config["matters"]),
         since=first.since,
+        today=config["today"],
     )
 
 

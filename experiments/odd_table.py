@@ -231,9 +231,12 @@ def _scenarios() -> str:
             mix = ", ".join(f"{k} {_shown(w)}" for k, w in person["motives"].items())
             kinds[mix] = kinds.get(mix, 0) + 1
         people = "; ".join(f"{n} × ({mix})" for mix, n in kinds.items())
+        if config["team"]["size"] is not None:
+            people += f"; repeated to fill {config['team']['size']} seats"
         rules = [_rule(config["team"][k]) for k in ("pay", "promotion", "layoff")]
-        rows.append([f"`{name}`", config["story"]["plain"], people, *rules])
-    return _table(["scenario", "in words", "people", "pay", "promotion", "layoff"], rows)
+        scheme = config["scheme"]["label"]["plain"]
+        rows.append([f"`{name}`", config["story"]["plain"], people, *rules, scheme, config["choice"]["kind"]])
+    return _table(["scenario", "in words", "people", "pay", "promotion", "layoff", "scheme", "choice"], rows)
 
 
 def _reference(scenario: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """Each scheme at the strength where its own worth peaks, and whether that changes who is better.
 
-The peak is searched on other seeds than the study's, with common random numbers: a coarse grid, then
-golden section and parabolas between the neighbours of its best point (SciPy's bounded search).
+The peak is searched with another seed, the study's + `APART`, with common random numbers: a coarse grid,
+then golden section and parabolas between the neighbours of its best point (SciPy's bounded search).
 Strengths that the model refuses are no candidates. What is reported comes from the study's own seed.
+The strengths found stand in the study's manifest, with how they were searched: a finished study of the
+same content is not searched again.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import itertools
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -21,49 +24,82 @@ from scipy.optimize import minimize_scalar
 
 from experiments.console import progress
 from experiments.stats import joint_intervals
+from experiments.store import Folder, read_manifest
 from experiments.study import prepared
 from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning, RunFailed
+from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import simulate
 
 APART = 1_000_003  # from the study's seed to the seed of the search
-TRIALS = 48  # runs at each strength that is tried
-GRID = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
+GRID = (0.0, 0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.75, 1.0)  # of the highest strength
 CLOSE = 0.02  # of strength, where the search ends
-FILE = "own_best.csv"
+KEY = "own_best"  # in the configuration and in the manifest
 
 
-def worth_at(scenario: Scenario, strength: float, seed: int) -> float:
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """How a scheme's own best strength is searched.
+
+    Parameters
+    ----------
+    highest : float
+        Strengths from 0 to this are searched, above 0 and at most 1000.
+    runs : int
+        At each strength that is tried, at least 2.
+    """
+
+    highest: float
+    runs: int
+
+    def __post_init__(self) -> None:
+        if isinstance(self.highest, bool) or not isinstance(self.highest, int | float) or not 0 < self.highest <= 1000:
+            raise InvalidInput("own_best.highest", self.highest, "a number above 0 and at most 1000")
+        if isinstance(self.runs, bool) or not isinstance(self.runs, int) or not 2 <= self.runs <= 1_000_000:
+            raise InvalidInput("own_best.runs", self.runs, "a whole number, at least 2 and at most 1000000")
+
+    @staticmethod
+    def of(config: object) -> Search:
+        """Read the search from a configuration."""
+        if not isinstance(config, Mapping) or {*config} != {"highest", "runs"}:
+            raise InvalidInput(KEY, config, "a mapping of highest and runs")
+        return Search(highest=config["highest"], runs=config["runs"])
+
+
+def worth_at(scenario: Scenario, strength: float, seed: int, runs: int) -> float:
     """Mean worth at a strength, −infinity where the model refuses it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ModelWarning)
             changed = scenario.with_({"scheme.strength": float(strength)})
-            return float(simulate(changed, TRIALS, seed, aligned=False).measures()["worth"].mean())
+            return float(simulate(changed, runs, seed, aligned=False).measures()["worth"].mean())
     except (InvalidInput, RunFailed):
         return -np.inf
 
 
-def best_of(config: Mapping[str, Any], seed: int) -> float:
+def best_of(config: Mapping[str, Any], seed: int, search: Search) -> float:
     """Return the strength at which a scenario's worth is highest; its own where nothing hangs on a score."""
     scenario = scenario_from(config)
     if not any(scenario.scheme.weights.values()):
         return scenario.scheme.strength
-    found = [worth_at(scenario, s, seed + APART) for s in GRID]
+    grid = [search.highest * g for g in GRID]
+    found = [worth_at(scenario, s, seed + APART, search.runs) for s in grid]
     best = int(np.argmax(found))
-    low, high = GRID[max(best - 1, 0)], GRID[min(best + 1, len(GRID) - 1)]
+    low, high = grid[max(best - 1, 0)], grid[min(best + 1, len(grid) - 1)]
 
     def loss(strength: float) -> float:
-        return -max(worth_at(scenario, strength, seed + APART), -1e9)
+        return -max(worth_at(scenario, strength, seed + APART, search.runs), -1e9)
 
     inside = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": CLOSE})
-    return round(float(inside.x), 3) if -inside.fun > found[best] else GRID[best]
+    return round(float(inside.x), 3) if -inside.fun > found[best] else grid[best]
 
 
-def strengths(scenarios: Mapping[str, Scenario], seed: int, workers: int | None, serial: bool) -> dict[str, float]:
+def strengths(
+    scenarios: Mapping[str, Scenario], seed: int, search: Search, workers: int | None, serial: bool
+) -> dict[str, float]:
     """Return the best strength of each scenario."""
-    tasks = [(scenario.config, seed) for scenario in scenarios.values()]
+    tasks = [(scenario.config, seed, search) for scenario in scenarios.values()]
     found: list[float] = []
     with progress("searching each scheme's own best strength") as show:
         show(0, len(tasks))
@@ -80,15 +116,38 @@ def strengths(scenarios: Mapping[str, Scenario], seed: int, workers: int | None,
     return dict(zip(scenarios, found, strict=True))
 
 
-def kept(folder: Path, address: str) -> dict[str, float] | None:
-    """Return what an earlier search for the same study has found."""
+def kept(folder: Path, address: str, search: Search) -> dict[str, float] | None:
+    """Return what an earlier search of the same kind for the same study has found."""
+    entry = (read_manifest(folder) or {}).get(KEY)
+    if not isinstance(entry, Mapping) or entry["study"] != address or entry["search"] != asdict(search):
+        return None
+    return {str(k): float(v) for k, v in entry["strength"].items()}
+
+
+def keep(folder: Folder, address: str, search: Search, seed: int, found: Mapping[str, float]) -> None:
+    """Write into a finished study's manifest what was found, and how."""
+    manifest = read_manifest(folder.path) or {}
+    entry = {"study": address, "seed": seed + APART, "search": asdict(search), "strength": dict(found)}
+    if manifest.get(KEY) != entry:
+        folder.write_manifest({**manifest, KEY: entry})
+
+
+def still_rising(scenarios: Mapping[str, Scenario], search: Search) -> list[str]:
+    """Return the schemes whose worth is highest where the search ends: at its highest strength or the model's."""
+    return [n for n, s in scenarios.items() if any(s.scheme.weights.values()) and _at_the_end(s, search)]
+
+
+def _at_the_end(scenario: Scenario, search: Search) -> bool:
+    beyond = scenario.scheme.strength + 2 * CLOSE
+    if beyond > search.highest:
+        return True
     try:
-        table = pd.read_csv(folder / FILE)
-    except (OSError, ValueError):
-        return None
-    if set(table["study"]) != {address}:
-        return None
-    return dict(zip(table["scheme"].astype(str), table["strength"].astype(float), strict=True))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ModelWarning)
+            plan_of(scenario.with_({"scheme.strength": beyond}))
+    except InvalidInput:
+        return True
+    return False
 
 
 def reversals(one: pd.DataFrame, other: pd.DataFrame, names: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,14 +2,21 @@
 
 The same teams with the same luck at every strength s. Worth peaks at the top of the parabola through
 the best strength and its neighbours; its interval is a percentile bootstrap over runs of that top. A
-peak is called one where worth is surely lower at both ends: paired 95 % intervals beyond 0.
+peak is called one where worth is surely lower at both ends: paired 95 % intervals beyond 0, jointly over
+all strengths against both ends, for the best strength is chosen on the same runs.
 
 Which hump it is, of those that theory knows:
 
-    hours     worth itself rises and falls, for hours are bounded: THEORY G4
-    surplus   worth keeps rising, net surplus has its peak: hours are free, Baker's parabola, THEORY B
+    hours     worth itself rises and falls, and no longer does so where hours are free: THEORY G4
+    both      worth rises and falls while hours bind, and where they are free too
+    bounded   worth rises and falls while hours bind; what free hours do is not known
     dynamic   worth rises and falls though hours are free: debt, craft or habits do it over time
+    surplus   worth rises, net surplus has its peak, hours are free: Baker's parabola, THEORY B
+    costs     the same while hours bind, which is not Baker's
     none      it does not rise and fall: `rising`, `falling` or `flat` within the computing error
+
+That hours bind does not show that they make the hump. Where worth peaks while they bind, the same teams
+are run once more with free hours, if the rule of choice has bounds that can be taken away.
 
 A third hump of theory, that of selection under heavy tails (THEORY G2), is in how few are chosen and
 not in the strength: where nobody responds, nothing changes with strength.
@@ -18,7 +25,7 @@ not in the strength: where nobody responds, nothing changes with strength.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,8 +36,8 @@ from scipy import stats as scipy_stats
 
 from experiments.compare import plain_label
 from experiments.console import console, said
-from experiments.outcome import outcome
-from experiments.stats import LEVEL, LUCK, REPLICATES
+from experiments.outcome import Outcome, outcome
+from experiments.stats import LEVEL, LUCK, REPLICATES, joint_intervals
 from experiments.store import write_csv
 from experiments.study import Study, check
 from experiments.variants import variants
@@ -41,15 +48,21 @@ from sim.loading import options
 from sim.scenario import Scenario
 
 BINDING = 0.25  # share of people-weeks at a bound of hours from which on hours are what is scarce
+POWERS = ("equal", "as_given")
 SHOWN = ("worth", "surplus", "score", "displaced_share", "hours_bound")
 WORDS = {
-    "hours": "worth rises and falls because hours are bounded (THEORY G4)",
-    "surplus": "worth keeps rising with free hours; net surplus rises and falls (Baker's parabola, THEORY B)",
+    "hours": "worth rises and falls because hours are bounded (THEORY G4): with free hours it does not",
+    "both": "worth rises and falls, and with free hours too: bounded hours (THEORY G4) alone do not explain it",
+    "bounded": "worth rises and falls while hours are bounded, as in THEORY G4",
     "dynamic": "worth rises and falls though hours are free: what piles up over time does it",
-    "rising": "no hump: worth keeps rising within the range",
-    "falling": "no hump: worth falls from the start",
+    "surplus": "worth rises with free hours; net surplus rises and falls (Baker's parabola, THEORY B)",
+    "costs": "worth rises; net surplus rises and falls, while hours are bounded (so not Baker's parabola, THEORY B)",
+    "rising": "no hump: worth rises and nowhere surely falls again within the range",
+    "falling": "no hump: worth falls and nowhere surely rises before",
     "flat": "no hump: worth does not change within the computing error",
 }
+PEAKS = ("hours", "both", "bounded", "dynamic")  # humps of worth itself
+FREE = {"choice.h_min": None, "choice.h_max": None}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +84,12 @@ class Curve:
     surplus: Floats
     bound: Floats
     fixed: bool
+
+    @property
+    def scarce(self) -> bool:
+        """Whether hours are what is scarce, from the strength of highest worth on."""
+        beyond = self.strength >= min(top(self.strength, self.worth.mean(axis=0)), self.strength[-1])
+        return self.fixed or bool(self.bound[beyond].max() >= BINDING)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +117,8 @@ class Peak:
 
 def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
     """Run as the command line says; print the table and write the folder."""
+    if config["power"] not in POWERS:
+        raise unknown("power", str(config["power"]), POWERS)
     strengths = _strengths(config["strengths"])
     names = _schemes(config, choice)
     base = [o for o in overrides if o.split("=")[0] not in ("out", "schemes", "strengths", "scheme")]
@@ -108,7 +129,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     done = outcome(study, config, choice["scenario"], command)
     curves = {n: curve(done.runs, n, scenarios) for n in names}
     today = {n: scenarios_today(n, scenarios) for n in names}
-    peaks = {n: peak(c, today[n]) for n, c in curves.items()}
+    free = _with_free_hours(study, curves, config, done, command)
+    peaks = {n: peak(c, today[n], free.get(n)) for n, c in curves.items()}
     table = pd.concat([_rows(done.runs, n, c) for n, c in curves.items()], ignore_index=True)
     found = pd.DataFrame([{"scheme": n, **p.__dict__, "words": WORDS[p.hump]} for n, p in peaks.items()])
     if done.computed or not (done.folder.path / "peaks.csv").exists():
@@ -176,6 +198,30 @@ def _variants(
     return found, notes
 
 
+def _with_free_hours(
+    study: Study, curves: Mapping[str, Curve], config: Mapping[str, Any], done: Outcome, command: str
+) -> dict[str, Curve]:
+    """Run the schemes whose worth peaks while hours bind once more with free hours; return their curves."""
+    asked = [n for n, c in curves.items() if _shape(c.worth) == "peak" and c.scarce]
+    found: dict[str, Scenario] = {}
+    for key, scenario in study.variants.items():
+        if key.rpartition(" @ ")[0] not in asked or not {"h_min", "h_max"} <= set(scenario.config["choice"]):
+            continue
+        try:
+            candidate = scenario.with_(FREE)
+            check(Study(verb="strength", variants={key: candidate}, runs=1, seed=0, members=False))
+        except InvalidInput:
+            continue
+        found[key] = candidate
+    names = [n for n in asked if sum(k.rpartition(" @ ")[0] == n for k in found) >= 3]
+    kept = {k: s for k, s in found.items() if k.rpartition(" @ ")[0] in names}
+    if not kept:
+        return {}
+    settings = {**config, "out": str(done.folder.path / "free_hours"), "members": False}
+    runs = outcome(replace(study, variants=kept, members=False), settings, "free_hours", command).runs
+    return {n: curve(runs, n, kept) for n in names}
+
+
 def scenarios_today(name: str, scenarios: Mapping[str, Scenario]) -> float:
     """Return the strength that a scheme has by itself: 1 where its yaml says nothing else."""
     own = [s for k, s in scenarios.items() if k.rpartition(" @ ")[0] == name]
@@ -197,7 +243,7 @@ def curve(runs: pd.DataFrame, name: str, scenarios: Mapping[str, Scenario]) -> C
     )
 
 
-def peak(curve: Curve, today: float) -> Peak:
+def peak(curve: Curve, today: float, free: Curve | None = None) -> Peak:
     """Find where worth is highest, how sure that is, what today's strength loses, and which hump it is."""
     mean = curve.worth.mean(axis=0)
     rng = stream(0, 0, "bootstrap:strength")
@@ -215,7 +261,7 @@ def peak(curve: Curve, today: float) -> Peak:
         loss=loss[0],
         loss_low=loss[1],
         loss_high=loss[2],
-        hump=hump(curve),
+        hump=hump(curve, free),
     )
 
 
@@ -237,21 +283,26 @@ def top(x: Floats, y: Floats) -> float:
     return float(np.clip(b - 0.5 * ((b - a) * left - (b - c) * right) / (left - right), a, c))
 
 
-def hump(curve: Curve) -> str:
-    """Name the hump of a curve: a key of `WORDS`."""
+def hump(curve: Curve, free: Curve | None = None) -> str:
+    """Name the hump of a curve, a key of `WORDS`; `free`: the same with free hours, where it was run."""
     shape = _shape(curve.worth)
     if shape == "peak":
-        at = curve.strength >= top(curve.strength, curve.worth.mean(axis=0))
-        return "hours" if curve.fixed or curve.bound[at].max() >= BINDING else "dynamic"
+        if not curve.scarce:
+            return "dynamic"
+        freed = "flat" if free is None else _shape(free.worth)
+        return {"peak": "both", "flat": "bounded"}.get(freed, "hours")
     if shape == "rising" and _shape(curve.surplus) == "peak":
-        return "surplus"
+        return "costs" if curve.scarce else "surplus"
     return shape
 
 
 def _shape(y: Floats) -> str:
-    """`peak`, `rising`, `falling` or `flat`: (runs, strength), by paired intervals between the highest and the ends."""
+    """`peak`, `rising`, `falling` or `flat`: (runs, strength), by joint intervals between the highest and the ends."""
     best = int(y.mean(axis=0).argmax())
-    first, last = (paired(y[:, best] - y[:, end])[1] > 0 for end in (0, -1))
+    low = joint_intervals(np.hstack([y[:, 1:] - y[:, :1], y[:, :-1] - y[:, -1:]]))[1]
+    count = y.shape[1] - 1
+    first = best > 0 and low[best - 1] > 0
+    last = best < count and low[count + best] > 0
     if first and last:
         return "peak"
     return "rising" if first else "falling" if last else "flat"
@@ -285,12 +336,14 @@ def _rows(runs: pd.DataFrame, name: str, curve: Curve) -> pd.DataFrame:
 def in_words(peak: Peak, today: float, label: str) -> str:
     """Say in a sentence or two where worth peaks and which hump it is."""
     text = f"{label}: {WORDS[peak.hump]}."
-    if peak.hump in ("hours", "dynamic"):
-        text += f" Worth is highest at strength {peak.strength:.2f} (95 %: {peak.low:.2f} to {peak.high:.2f})"
-        if not np.isnan(peak.loss):
-            text += f"; at strength {today:g} {peak.loss:.3f} ({peak.loss_low:.3f} to {peak.loss_high:.3f}) less"
-        text += "."
-    return text
+    if peak.hump == "flat":
+        return text
+    text += f" Worth is highest at strength {peak.strength:.2f}"
+    if peak.hump in PEAKS:
+        text += f" (95 %: {peak.low:.2f} to {peak.high:.2f})"
+    if peak.loss > 0:
+        text += f"; at strength {today:g} {peak.loss:.3f} ({peak.loss_low:.3f} to {peak.loss_high:.3f}) less"
+    return text + "."
 
 
 def _table(rows: pd.DataFrame, label: str) -> Table:

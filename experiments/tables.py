@@ -97,7 +97,7 @@ class About:
         The scheme that the others are compared with.
     runs, seed, weeks : int
     power : str
-        `equal` or `as_given`.
+        `equal`, `as_given` or `own_best`.
     strength : mapping of str to float
         Scheme → factor on its incentive.
     matters : float
@@ -106,6 +106,8 @@ class About:
         The same in weeks of core work per person-week; NaN if undefined.
     since : int
         The week from which the schemes count.
+    today : str or None
+        The scheme that all others follow; None where nothing is switched.
     """
 
     labels: Mapping[str, str]
@@ -120,6 +122,7 @@ class About:
     matters: float
     smallest: float
     since: int = 0
+    today: str | None = None
 
     def label(self, scheme: str) -> str:
         """Plain label of a scheme, without a remark that it is a benchmark: tables say that themselves."""
@@ -197,7 +200,7 @@ def values_table(summary: pd.DataFrame, about: About, width: int = 100) -> Rende
     found = spreads(summary, "value")
     order = by_worth(found)
     cells = {m: _column([found[s, m] for s in order], m) for m in _there(found, VALUES)}
-    if all(math.isnan(found[s, "dip"].value) for s in order if (s, "dip") in found):  # nothing was switched
+    if about.today is None:
         cells = {m: c for m, c in cells.items() if m not in SWITCH}
     meaning = "; ".join(f"{_short(m)}: {_plain(m)}" for m in cells if _short(m) != _plain(m))
     caption = (

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 
+from experiments.labels import labelled, mislabelled
 from sim.catalogue import kinds
 from sim.draws import Draws
 from sim.engine import weeks as weeks_of
@@ -16,16 +18,36 @@ from sim.rules import rules_of
 from sim.scenario import KEYS, scenario_from
 from tests import worlds
 
-VERB = ["executor", "out", "overwrite", "seed", "workers"]
+VERB = ["executor", "extend", "out", "overwrite", "seed", "workers"]
 EXPECTED = {
     "model": sorted(KEYS),
     "run": sorted([*KEYS, *VERB, "members", "runs"]),
-    "compare": sorted([*KEYS, *VERB, "members", "runs", "matters", "options", "power", "reference", "schemes", "vary"]),
+    "compare": sorted(
+        [
+            *KEYS,
+            *VERB,
+            "assumptions",
+            "matters",
+            "members",
+            "options",
+            "own_best",
+            "power",
+            "reference",
+            "runs",
+            "schemes",
+            "shadow",
+            "vary",
+            "warmup",
+        ]
+    ),
+    "strength": sorted([*KEYS, *VERB, "members", "runs", "power", "schemes", "strengths"]),
+    "explain": sorted([*KEYS, "extend", "member", "week", "run", "seed", "out"]),
 }
-GROUPS = ["activity", "choice", "limit", "measure", "motive", "project", "scenario", "scheme", "signal", "team"]
+GROUPS = ["activity", "choice", "craft", "limit", "measure", "motive", "project"]
+GROUPS += ["reward", "scenario", "scheme", "signal", "team", "turnover"]
 PARTS = ("plain", "neutral", "sentence", "good")
 YAML = sorted(p.relative_to(configs()).as_posix() for p in configs().rglob("*.yaml"))
-PACKAGES = {"activity": "activity@activities"}  # where a group's choice stands in the words
+PACKAGES = {"activity": "activity@activities", "reward": "scheme.pay"}  # where a group's choice stands in the words
 CHOSEN = [g for g in GROUPS if g not in ("measure", *CATALOGUES.values())]
 
 
@@ -60,7 +82,8 @@ def test_every_limit_runs(name: str) -> None:
     *_, last = weeks_of(rules, Draws(1, [0], rules.members), rules.decision)
     assert (last.effort >= 0).all()
     assert not scenario.scheme.standardise and scenario.scheme.power == "as_given"
-    assert scenario.choice.hours == (0.0, float("inf"))
+    week = getattr(scenario.choice, "size", None)  # of a rule that is about a week of given length
+    assert scenario.choice.hours in ((0.0, float("inf")), (week, week))
 
 
 @pytest.mark.parametrize("scenario", worlds.SCENARIOS)
@@ -79,7 +102,8 @@ def test_every_scheme_runs_at_equal_power_with_and_without_a_project(scheme: str
 
 
 def test_choosing_the_team_of_a_scenario_is_choosing_the_scenario() -> None:
-    for name in worlds.SCENARIOS:
+    assert set(options("team")) <= set(worlds.SCENARIOS)
+    for name in options("team"):
         a, b = worlds.composed(f"scenario={name}"), worlds.composed(f"team={name}")
         assert {k: v for k, v in a.items() if k != "story"} == {k: v for k, v in b.items() if k != "story"}
 
@@ -143,9 +167,15 @@ def test_no_member_of_a_catalogue_is_out_of_a_yamls_reach(folder: str, groups: t
 
 
 def test_every_measure_has_words_and_all_words_belong_to_a_measure() -> None:
-    results = worlds.run(worlds.scenario("scheme=commits", weeks=13), [0])
-    measured = {k for k in per_run(results) if "effort_" not in k} | set(pooled_measures())
-    assert set(options("measure")) == measured
+    results = worlds.run(worlds.scenario("scheme=commits", weeks=13), [0], shadow=True)
+    measured = {k for k in per_run(results) if "effort_" not in k and not k.startswith("utility_")}
+    measured |= {f"utility_{motive}" for motive in options("motive")}
+    of_all_teams = set(
+        labelled(results.reviews.reset_index().assign(scheme="commits"), pd.DataFrame({"scheme": ["commits"]}))[
+            "measure"
+        ]
+    )
+    assert set(options("measure")) == measured | set(pooled_measures()) | of_all_teams
 
 
 def test_every_signal_loads_on_activities_that_exist() -> None:
@@ -195,13 +225,45 @@ def test_the_three_persons_share_everything_but_their_motives() -> None:
 
 
 def test_a_healthy_habit_fills_the_week() -> None:
-    total = sum(a["habit"] for a in read("activity/standard.yaml").values())
+    total = sum(a["habit"] for a in read("activity/standard.yaml").values() if not a["ill"])
     assert total == pytest.approx(1.0)
 
 
 def test_the_reference_team_covers_the_standard_activities() -> None:
     reference = read("reference.yaml")["reference_team"]
-    assert reference["activities"] == list(worlds.ACTIVITIES)
+    healthy = [name for name, a in read("activity/standard.yaml").items() if not a["ill"]]
+    assert reference["activities"] == healthy
     rows = reference["covariance"]
     for i, row in enumerate(rows):
         assert row == [r[i] for r in rows] and row[i] > 0
+
+
+@pytest.mark.parametrize("scenario", worlds.SCENARIOS)
+def test_every_scenario_runs_by_its_name(scenario: str) -> None:
+    measures = worlds.run(worlds.scenario(f"scenario={scenario}", weeks=26), [0, 1], shadow=True).measures()
+    assert measures.shape[0] == 2 and measures["worth"].notna().all() and measures["displaced_share"].notna().all()
+
+
+def wrongly_called_low(scenario: str, runs: int) -> float:
+    reviews = worlds.run(worlds.scenario(f"scenario={scenario}", weeks=13), range(runs), aligned=False).reviews
+    return float(mislabelled(reviews.reset_index()).mean())
+
+
+def test_a_rating_that_correlates_46_per_cent_with_the_truth_calls_seven_of_ten_low_by_mistake() -> None:
+    reviews = worlds.run(worlds.scenario("scenario=who_is_low", weeks=13), range(40), aligned=False).reviews
+    by_team = reviews.reset_index().groupby("run")
+    assert by_team.apply(lambda r: r["score"].corr(r["contribution"])).mean() == pytest.approx(0.46, abs=0.02)
+    assert wrongly_called_low("who_is_low", 40) == pytest.approx(0.70, abs=0.04)
+
+
+def test_in_teams_of_seven_a_third_are_called_low_by_mistake_though_every_rating_is_true() -> None:
+    assert wrongly_called_low("teams_of_seven", 1500) == pytest.approx((6 / 7) ** 7, abs=0.04)
+
+
+def test_only_where_intent_is_bad_is_time_spent_on_being_liked_and_validity_lost() -> None:
+    sweet = worlds.run(worlds.scenario("scenario=flattery", weeks=52), range(24), aligned=False).measures().mean()
+    straight = worlds.scenario("scenario=flattery", weeks=52, good_intent=True)
+    plain = worlds.run(straight, range(24), aligned=False).measures().mean()
+    assert sweet["effort_flatter"] > 0.05
+    assert "effort_flatter" not in plain
+    assert sweet["rank_covariance"] < plain["rank_covariance"]

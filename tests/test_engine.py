@@ -298,13 +298,14 @@ def test_the_aligned_team_is_aligned_only_since_the_scheme_counts(small: Scenari
 # ---------------------------------------------------------------- what is felt is what is
 
 
-def steady(*words: str, **changes: Any) -> list[Week]:
+def steady(**changes: Any) -> list[Week]:
     """A team that always does the same, knows all, and whose signals are without noise."""
-    script = {"kind": "scripted", "weeks": [{"deliver": 0.5, "showcase": 0.2, "game": 0.2}], "members": None}
+    week = {"deliver": 0.3, "maintain": 0.3, "showcase": 0.2, "game": 0.2}
+    script = {"kind": "scripted", "weeks": [week], "members": None}
     quiet = {f"signals__{s}__noise__sd": 0.0 for s in ("commits", "visibility", "reliability", "liking")}
     plain = {**worlds.CALM, "choice": script, "weeks": 6, "scheme__review__weeks": 3, "team__skill_sd": 0.3}
     plain["scheme__pay"] = {"kind": "piece_rate", "slope": 0.2}
-    return worlds.lived(rules_of(worlds.scenario("scheme=commits", "project=none", *words, **plain, **quiet, **changes)))
+    return worlds.lived(rules_of(worlds.scenario("scheme=commits", "project=none", **plain, **quiet, **changes)))
 
 
 @pytest.mark.parametrize(
@@ -338,6 +339,17 @@ def test_the_score_that_is_expected_is_the_score_that_comes(changes: dict[str, A
             assert last.known.slope[k, :, seat] == pytest.approx(slope, rel=SLOPE, abs=SLOPE)
 
 
+def test_what_sets_members_apart_is_their_own_signals_whatever_the_teams_show() -> None:
+    """Saturation of a team signal included."""
+    own = {"commits": 1.0}
+    for more in ({"reliability": 0.7}, {"reliability": -0.4, "team_worth": 2.0}):
+        bends = {"signals__reliability__saturation": 0.3, "signals__commits__saturation": 0.9}
+        alone, both = steady(scheme__weights=own, **bends), steady(scheme__weights=own | more, **bends)
+        assert both[-1].known.apart == pytest.approx(alone[-1].known.slope, rel=1e-10)
+        assert both[-1].known.standing == pytest.approx(alone[-1].known.score, rel=1e-10)
+        assert both[-1].known.field == pytest.approx(alone[-1].known.field, rel=1e-10)
+
+
 def test_hiding_blurs_a_score_as_much_as_it_is_felt_to(small: Scenario) -> None:
     """To first order. What blurs a review besides the weeks' signals is blurred no more."""
     first = worlds.lived(rules_of(small))[0]
@@ -351,9 +363,7 @@ def test_hiding_blurs_a_score_as_much_as_it_is_felt_to(small: Scenario) -> None:
 
 
 def test_the_overconfident_expect_more_of_themselves_and_not_of_others() -> None:
-    sober, sure = (
-        worlds.known_of(worlds.scenario("scheme=commits", beliefs__overconfidence=k)) for k in (0.0, 0.5)
-    )
+    sober, sure = (worlds.known_of(worlds.scenario("scheme=commits", beliefs__overconfidence=k)) for k in (0.0, 0.5))
     more = 0.5 * sober.stakes.contest.noise
     first = worlds.known_of(worlds.scenario("scheme=commits", beliefs__overconfidence=0.5), week=0)
     plain = worlds.known_of(worlds.scenario("scheme=commits"), week=0)
@@ -398,6 +408,7 @@ def test_people_learn_from_reviews_what_counts_and_faster_from_each_other() -> N
             worlds.scenario(
                 "scheme=commits",
                 "turnover=none",
+                "craft=none",
                 beliefs__rationality=rationality,
                 beliefs__learning__peers=peers,
                 conduct__experimentation=0.3,
@@ -428,8 +439,7 @@ def test_craft_rises_with_gaming_and_stands_still_without() -> None:
 
 def test_whoever_has_scruples_games_less() -> None:
     easy, strict = (
-        worlds.run(worlds.scenario("scheme=commits", craft__scruples=s, weeks=39), aligned=False)
-        for s in (0.0, 0.5)
+        worlds.run(worlds.scenario("scheme=commits", craft__scruples=s, weeks=39), aligned=False) for s in (0.0, 0.5)
     )
     assert (strict.columns["effort_game"][-13:] < easy.columns["effort_game"][-13:]).all()
 

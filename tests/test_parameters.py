@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from experiments.assumptions import changes, drawn
 from experiments.odd_table import Entry, is_range, leaves, matches, parameters, shipped
 from sim.catalogue import kinds
 from sim.errors import InvalidInput
+from sim.loading import options
 from sim.rules import rules_of
 from sim.scenario import Scenario
 from tests import worlds
@@ -20,27 +22,70 @@ PARAMETERS = parameters()
 NUDGE = 1e-6  # how far outside a bound is outside
 
 RULES: dict[str, dict[str, Any]] = {
+    "bonus_at_threshold": {"kind": "bonus_at_threshold", "bonus": 0.3, "threshold": 0.7},
     "layoff": {"kind": "layoff", "share": 0.05, "loss": 0.5},
+    "mixed": {"kind": "mixed", "slope": 0.2, "own": 0.5},
     "piece_rate": {"kind": "piece_rate", "slope": 0.2},
+    "ranking": {"kind": "ranking", "bands": [{"share": 0.2, "reward": 0.3}, {"share": 0.8, "reward": 0.0}]},
+    "rating": {"kind": "rating", "levels": 5, "centre": 0.7, "width": 0.5, "slope": 0.1, "calibrated": False},
+    "relative": {"kind": "relative", "slope": 0.2, "comparison": 0.5},
     "salary": {"kind": "salary", "pay": 0.0},
+    "target": {"kind": "target", "slope": 0.3, "foresight": 0.7, "adjustment": 0.6, "stretch": 0.02, "start": 0.7},
+    "team_share": {"kind": "team_share", "slope": 0.2},
     "tournament": {"kind": "tournament", "prize": 0.4, "winners": 1, "share": None},
 }
 SHARED_OUT = RULES["tournament"] | {"winners": None, "share": 0.2}
+WEEK = [{"deliver": 0.9}]
 CHOICES: dict[str, dict[str, Any]] = {
-    "water_filling": {"kind": "water_filling", "cost": 2.4, "rivalry": 0.5, "h_min": None, "h_max": None},
+    "budget": {"kind": "budget", "shape": "ball", "size": 0.55, "cost": 2.4},
+    "fixed": {"kind": "fixed"},
+    "logit": {"kind": "logit", "sharpness": 4.0, "size": 1.0, "sampled": False},
     "quadratic": {"kind": "quadratic", "matrix": [[float(i == j) for j in range(8)] for i in range(8)]},
+    "scripted": {"kind": "scripted", "weeks": WEEK, "members": None},
+    "water_filling": {"kind": "water_filling", "cost": 2.4, "rivalry": 0.5, "h_min": None, "h_max": None},
 }
-PERSON = {"name": "Ada", "motives": {"pay": 1.0}, "skill": 1.0}
+PERSON = {"name": "Ada", "motives": {"pay": 1.0, "social": 1.0}, "skill": 1.0}
+AUDIT = {"probability": 0.2, "false_positive": 0.0, "false_negative": 0.0, "sensitivity": 0.1, "penalty": 0.5}
+HEAVY = {"family": "student_t", "sd": 1.0, "freedom": 3.0, "common": 0.0}
+DEPTH: dict[str, Any] = {"level": 1, "mean": None, "highest": 4}
 
 # Scenarios in which everything that may be spelled out is; no bound of one number stands in the way of another's.
 SPELLED: tuple[dict[str, Any], ...] = (
-    {"scheme.review.weeks": 1, "choice.h_min": 0.0},
+    {"scheme.review.weeks": 1, "choice.h_min": 0.0, "beliefs.folklore": {"commits": 1.0}}
+    | {"beliefs.rationality": "announced", "scheme.audit": AUDIT},
     {"scheme.promotion": RULES["tournament"], "scheme.layoff": RULES["layoff"], "scheme.pay": RULES["piece_rate"]},
-    {"scheme.promotion": SHARED_OUT, "scheme.pay": RULES["tournament"]},
-    {"scheme.pay": SHARED_OUT, "team.size": 9, "team.promotion": RULES["tournament"]},
-    {"scheme.pay": RULES["salary"], "team.people": [PERSON], "choice": CHOICES["quadratic"]},
+    {"scheme.promotion": SHARED_OUT, "scheme.pay": RULES["tournament"], "beliefs.depth": DEPTH},
+    {"scheme.pay": SHARED_OUT, "team.size": 9, "team.promotion": RULES["tournament"]}
+    | {"beliefs.depth": DEPTH | {"level": None, "mean": 1.5}},
+    {"scheme.pay": RULES["salary"], "team.people": [PERSON, PERSON | {"name": "Bea"}], "choice": CHOICES["quadratic"]},
     {"scheme.announced": {"commits": 1.0}, "scheme.correlation": [[1.0]], "conduct.initial": {"deliver": 0.9}},
+    {"scheme.pay": RULES["bonus_at_threshold"], "choice": CHOICES["budget"], "signals.commits.noise": HEAVY},
+    {"scheme.pay": RULES["mixed"], "choice": CHOICES["logit"], "team.pay": None},
+    {"scheme.pay": RULES["relative"], "choice": CHOICES["scripted"], "team.promotion": None},
+    {"scheme.pay": RULES["ranking"], "choice": CHOICES["scripted"] | {"members": {"Ada": WEEK}}},
+    {"scheme.pay": RULES["rating"], "turnover": None, "craft": None, "project": None, "team.layoff": None},
+    {"scheme.pay": RULES["target"], "project.documentation": None, "project.incidents": None}
+    | {"project.coordination": None, "beliefs.learning": None, "beliefs.rationality": "announced"},
+    {"scheme.review.weeks": 1, "scheme.changes": [{"week": 13, "set": {"strength": 2.0}}]},
+    {"scheme.review.weeks": 1, "scheme.rotation": {"every": 2, "among": ["tickets", "hours"]}},
 )
+# Of two numbers one is given: what the other becomes where one is null.
+INSTEAD: dict[str, dict[str, Any]] = {
+    "winners": {"share": 0.2},
+    "share": {"winners": 1},
+    "level": {"mean": 1.5},
+    "mean": {"level": 1},
+    "freedom": {"family": "normal"},
+}
+# Where a refusal names the whole list, or the key of the scheme that a change sets.
+SAID_OF = {"scheme.rotation.among.*": "scheme.rotation.among", "scheme.changes.*.set.*": "scheme.strength"}
+# What stands in the scenarios that take a question to the laboratory; everywhere else ships what is likely.
+LABORATORY: dict[str, dict[str, Any]] = {
+    "flattery": {"good_intent": False},
+    "teams_of_seven": {"choice.kind": "fixed", "team.size": 7, "scheme.attribution": 0.0},
+    "who_is_low": {"choice.kind": "fixed", "team.size": 200, "scheme.attribution": 0.0}
+    | {"team.skill_sd": 0.05, "team.habit_sd": 0.05},
+}
 
 
 @cache
@@ -85,11 +130,30 @@ def somewhere(pattern: str) -> tuple[Scenario, str]:
     raise AssertionError(f"no scenario spells out {pattern}")
 
 
+def whole(scenario: Scenario, key: str, value: object) -> Scenario:
+    """The scenario with one value changed, and what must go with it: shares of bands sum to 1."""
+    if not key.startswith("scheme.pay.bands.") or not key.endswith(".share") or not isinstance(value, float | int):
+        return changed(scenario, key, value)
+    top = {"share": value, "reward": 0.3}
+    return scenario.with_({"scheme.pay.bands": [top] if value == 1 else [top, {"share": 1 - value, "reward": 0.0}]})
+
+
 def refused(scenario: Scenario, key: str, value: object, named: str | None = None) -> None:
     """Check that a value is refused, and that the refusal says where it stands."""
     with pytest.raises(InvalidInput) as error:
-        changed(scenario, key, value)
+        whole(scenario, key, value)
     assert re.sub(r"\[(\d+)\]", r".\1", error.value.key).startswith(named or key), str(error.value)
+
+
+def taken(scenario: Scenario, key: str, word: object) -> None:
+    """Check that a word is taken, with the number that goes with it: freedom with heavy tails."""
+    if key.endswith(".noise.family"):
+        noise = scenario.config["signals"][key.split(".")[1]]["noise"]
+        scenario.with_(
+            {key.rpartition(".")[0]: {**noise, "family": word, "freedom": 3.0 if word == "student_t" else None}}
+        )
+    else:
+        changed(scenario, key, word)
 
 
 def bounded() -> Iterator[tuple[str, str]]:
@@ -140,8 +204,8 @@ def test_just_outside_what_is_allowed_is_refused_and_just_inside_is_taken(patter
     outside = bound if is_open else bound + outwards * step
     inside = bound - outwards * step if is_open else bound
     scenario, key = somewhere(pattern)
-    refused(scenario, key, outside)
-    assert dict(leaves(changed(scenario, key, inside).config))[key] == inside
+    refused(scenario, key, outside, "scheme.pay.bands" if ".bands." in key else None)
+    assert dict(leaves(whole(scenario, key, inside).config))[key] == inside
 
 
 @pytest.mark.parametrize("pattern", [p for p, e in PARAMETERS.items() if is_range(e)])
@@ -158,13 +222,13 @@ def test_a_number_takes_no_word_and_no_infinity(pattern: str) -> None:
 @pytest.mark.parametrize("pattern", [p for p, e in PARAMETERS.items() if e.get("nullable")])
 def test_null_is_taken_where_it_is_said_to_be(pattern: str) -> None:
     scenario, key = somewhere(pattern)
-    if key.endswith((".winners", ".share")):  # one of the two is given
-        rule, _, last = key.rpartition(".")
-        other: dict[str, Any] = {"share": 0.2} if last == "winners" else {"winners": 1}
+    owner, _, last = key.rpartition(".")
+    if last in INSTEAD:  # one of the two is given
         where: Any = scenario.config
-        for step in rule.split("."):
+        for step in owner.split("."):
             where = where[step]
-        scenario.with_({rule: {**where, last: None, **other}})
+        refused(scenario, key, None, owner)
+        scenario.with_({owner: {**where, last: None, **INSTEAD[last]}})
     else:
         changed(scenario, key, None)
 
@@ -173,11 +237,11 @@ def test_null_is_taken_where_it_is_said_to_be(pattern: str) -> None:
 def test_a_switch_takes_its_words_and_no_other(pattern: str) -> None:
     entry = PARAMETERS[pattern]
     scenario, key = somewhere(pattern)
-    refused(scenario, key, "something else")
+    refused(scenario, key, "something else", SAID_OF.get(pattern))
     if not pattern.endswith(".kind") and pattern != "choice.kind":
         for word in entry["allowed"]:
             if word is None or isinstance(word, bool) or not word.startswith("a "):
-                changed(scenario, key, word)
+                taken(scenario, key, word)
 
 
 @pytest.mark.parametrize(("pattern", "folder"), [("motives.*.kind", "motives"), ("choice.kind", "choice")])
@@ -207,8 +271,11 @@ def test_a_consequence_takes_the_kinds_of_rule_it_is_said_to(owner: str, consequ
 
 @pytest.mark.parametrize("pattern", [p for p, e in PARAMETERS.items() if "likely" in (e["plausible"] or {})])
 def test_what_is_likely_is_what_ships(pattern: str) -> None:
-    values = [v for each in shipped_leaves() for key, v in each.items() if matches(pattern, key)]
-    assert all(v == PARAMETERS[pattern]["plausible"]["likely"] for v in values), values
+    likely = PARAMETERS[pattern]["plausible"]["likely"]
+    for name, each in zip([*options("scenario"), *options("scheme")], shipped_leaves(), strict=True):
+        for key, value in each.items():
+            if matches(pattern, key):
+                assert value == LABORATORY.get(name, {}).get(pattern, likely), f"{name}: {key}"
 
 
 @pytest.mark.parametrize("pattern", [p for p, e in PARAMETERS.items() if "low" in (e["plausible"] or {})])
@@ -227,3 +294,16 @@ def test_a_table_is_drawn_by_size_and_stays_within_what_is_allowed(pattern: str)
     assert "*" in pattern and entry["plausible"]["size"] == "lognormal" and entry["plausible"]["sd"] > 0
     if entry["allowed"][0] == 0:
         assert entry["plausible"]["zeros"] == 0, "a zero may become negative, which is refused"
+
+
+@pytest.mark.parametrize("scheme", worlds.SCHEMES)
+def test_what_is_drawn_is_accepted_and_a_scheme_stays_what_it_is(scheme: str) -> None:
+    scenario = worlds.scenario(f"scheme={scheme}")
+    own = ("weights", "announced", "secret", "rater", "halo", "audit", "rotation", "changes", "correlation")
+    own += tuple(rule for rule in ("pay", "promotion", "layoff") if scenario.config["scheme"][rule] != "team")
+    for run in range(3):
+        other = drawn(scenario, 1, run)
+        assert other is not scenario, "no draw was accepted"
+        assert changes(scenario, 1, run)
+        for key in own:
+            assert getattr(other.scheme, key) == getattr(scenario.scheme, key), key

@@ -12,15 +12,21 @@ from hypothesis import strategies as st
 from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import InvalidInput, ModelWarning
-from sim.rules import rules_of
+from sim.rules import plan_of, rules_of
 from sim.scenario import Scenario
 from sim.simulation import simulate_runs
 from tests import worlds
 from tests.tolerances import ROUNDING
 
+
+def number(low: float, high: float) -> st.SearchStrategy[float]:
+    """Numbers of ordinary size: six decimals, others are refused where they are next to nothing."""
+    return st.floats(low, high).map(lambda x: min(max(round(x, 6), low), high))
+
+
 SIGNALS = ["commits", "lines_of_code", "visibility", "novelty", "indispensability", "own_worth", "peer_feedback"]
 MOTIVES = ["safety", "promotion", "skill_up", "pay", "intrinsic"]
-WEIGHT = st.one_of(st.just(0.0), st.floats(0.01, 1.5))
+WEIGHT = st.one_of(st.just(0.0), number(0.01, 1.5))
 PERSON = st.dictionaries(st.sampled_from(MOTIVES), WEIGHT, min_size=1, max_size=4)
 
 
@@ -28,33 +34,40 @@ PERSON = st.dictionaries(st.sampled_from(MOTIVES), WEIGHT, min_size=1, max_size=
 def teams(draw: st.DrawFn) -> dict[str, Any]:
     """A random team under a random scheme, as changes to the standard one."""
     people = [
-        {"name": f"p{i}", "motives": motives, "skill": draw(st.one_of(st.none(), st.floats(0.3, 3.0)))}
+        {"name": f"p{i}", "motives": motives, "skill": draw(st.one_of(st.none(), number(0.3, 3.0)))}
         for i, motives in enumerate(draw(st.lists(PERSON, min_size=2, max_size=6)))
     ]
-    low = draw(st.one_of(st.none(), st.floats(0.2, 0.9)))
+    low = draw(st.one_of(st.none(), number(0.2, 0.9)))
     return {
         "team.people": people,
-        "team.skill_sd": draw(st.floats(0, 0.6)),
-        "team.habit_sd": draw(st.floats(0, 0.6)),
+        "team.skill_sd": draw(number(0, 0.6)),
+        "team.habit_sd": draw(number(0, 0.6)),
         "scheme.weights": draw(
-            st.dictionaries(st.sampled_from(SIGNALS), st.floats(-1, 1).filter(lambda w: abs(w) > 0.05), min_size=1)
+            st.dictionaries(st.sampled_from(SIGNALS), number(-1, 1).filter(lambda w: abs(w) > 0.05), min_size=1)
         ),
         "scheme.power": draw(st.sampled_from(["as_given", "equal"])),
-        "scheme.strength": draw(st.floats(0, 2)),
+        "scheme.strength": draw(number(0, 2)),
         "scheme.rivals": draw(st.sampled_from(["exact", "crowd"])),
         "scheme.attribution": draw(st.sampled_from([0.0, 0.3])),
-        "scheme.review.weeks": draw(st.integers(1, 6)),
-        "scheme.review.recency": draw(st.floats(0, 0.5)),
-        "choice.rivalry": draw(st.floats(0, 0.95)),
+        "scheme.review.weeks": draw(st.integers(1, 4)),
+        "scheme.review.recency": draw(number(0, 0.5)),
+        "choice.rivalry": draw(number(0, 0.95)),
         "choice.h_min": low,
-        "choice.h_max": draw(st.one_of(st.none(), st.floats((low or 0.0) + 0.01, 2.0))),
-        "conduct.adjustment": draw(st.floats(0.05, 1)),
+        "choice.h_max": draw(st.one_of(st.none(), number((low or 0.0) + 0.01, 2.0))),
+        "conduct.adjustment": draw(number(0.05, 1)),
         "conduct.experimentation": draw(st.sampled_from([0.0, 0.05, 0.5])),
-        "beliefs.rationality": draw(st.sampled_from(["perfect", "announced", "fixed_error"])),
-        "project.interest": draw(st.floats(0, 2)),
-        "project.debt_start": draw(st.floats(0, 20)),
-        "project.learning": draw(st.floats(0, 3)),
-        "project.obscuring": draw(st.floats(0, 3)),
+        "beliefs.rationality": draw(st.sampled_from(["perfect", "announced", "fixed_error", "learned"])),
+        "project.interest": draw(number(0, 2)),
+        "project.debt_start": draw(number(0, 20)),
+        "project.learning": draw(number(0, 3)),
+        "project.obscuring": draw(number(0, 3)),
+        "turnover.quit": draw(number(0, 0.5)),
+        "turnover.ramp_start": draw(number(0.01, 1)),
+        "craft.start": draw(number(0, 2)),
+        "craft.learning": draw(number(0, 3)),
+        "craft.ceiling": draw(number(0.1, 5)),
+        "onset": draw(st.sampled_from([0, 4])),
+        "good_intent": draw(st.booleans()),
         "weeks": 8,
     }
 
@@ -80,15 +93,19 @@ def test_hours_effort_knowledge_debt_and_prizes_keep_to_their_bounds_in_any_team
     scenario = built(team)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
-        rules = rules_of(scenario)
+        plan = plan_of(scenario)
     low, high = scenario.choice.hours
-    for passed in weeks(rules, Draws(seed, [0, 5], rules.members), rules.decision):
+    assert scenario.craft is not None
+    for passed in weeks(plan, Draws(seed, [0, 5], plan[0].members)):
+        rules = passed.rules
         assert np.isfinite(passed.m).all() and passed.effort.min() >= 0
         hours = passed.effort.sum(axis=0)
         assert hours.min() >= low - ROUNDING and hours.max() <= high + ROUNDING
         assert passed.stocks is not None
         assert passed.stocks.knowledge.min() >= 0 and passed.stocks.knowledge.max() <= 1
         assert passed.stocks.debt.min() >= 0 and np.isfinite(passed.stocks.debt).all()
+        assert passed.craft is not None and passed.craft.min() >= 0 and passed.craft.max() <= scenario.craft.ceiling
+        assert np.isfinite(passed.score).all() and np.isfinite(passed.known.slope).all()
         if passed.verdict is None:
             continue
         for got, rule in (

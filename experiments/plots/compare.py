@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 BLOCK = 4  # weeks of a step of the courses over time
 WINDOW = 3  # steps of a trailing mean, before quantiles are taken
+MANY = 10  # schemes up to which lines lead from points to names; beyond, numbers do
 CLOUD = 300  # teams of a scheme that are drawn as points
 LUCK = "luck, the middle 80 % of single teams"
 Found = Mapping[tuple[str, str], Spread]  # (scheme, measure) → numbers
@@ -426,7 +427,8 @@ def _debt(runs: pd.DataFrame, found: Found, order: Sequence[str], about: About) 
     caption = (
         f"Small points: luck, the first {min(CLOUD, about.runs)} single teams of each scheme. Large points: "
         "means over runs, with their computing error (95 %) as a cross where it is larger than the point. "
-        f"{about.setting()}"
+        + ("Numbers: the order of worth. " if len(order) > MANY else "")
+        + about.setting()
     )
     named = {s: style.folded(_titled(s, about), 30) for s in order}
     needed = sum(len(n) * style.LINE + 0.08 for n in named.values())
@@ -469,7 +471,7 @@ def _name_points(
     bottom: float,
     top: float,
 ) -> None:
-    """Write the points' names in a column at the right, in their order from top, joined by thin lines."""
+    """Write the points' names in a column at the right, in their order from top, joined by thin lines or by numbers."""
     from matplotlib.patches import ConnectionPatch
 
     ax = figure.axes[0]
@@ -481,19 +483,26 @@ def _name_points(
     wanted = [bottom + (points[s][1] - low) / (high - low) * (top - bottom) for s in order]
     sizes = [len(named[s]) * style.LINE + 0.08 for s in order]
     schemes = list(points)
-    for scheme, y in zip(order, spread_out(wanted, sizes, bottom, top), strict=True):
+    numbered = len(points) > MANY
+    if numbered:
+        wanted = [top - sum(sizes[:i]) - size / 2 for i, size in enumerate(sizes)]
+        _number_points(figure, [points[s] for s in order])
+    for place, (scheme, y) in enumerate(zip(order, spread_out(wanted, sizes, bottom, top), strict=True), start=1):
         colour, marker = _mark(schemes.index(scheme))
         x = (right + 0.45) / style.WIDTH
-        line = ConnectionPatch(
-            points[scheme],
-            (x - 0.008, y / height),
-            "data",
-            "figure fraction",
-            axesA=ax,
-            color="#999999",
-            linewidth=0.9,
-        )
-        figure.add_artist(line)
+        if numbered:
+            figure.text(x - 0.005, y / height, f"{place}", size=style.TEXT, va="center", ha="right", color=style.INK)
+        else:
+            line = ConnectionPatch(
+                points[scheme],
+                (x - 0.008, y / height),
+                "data",
+                "figure fraction",
+                axesA=ax,
+                color="#999999",
+                linewidth=0.9,
+            )
+            figure.add_artist(line)
         ax.plot(
             [x + 0.006],
             [y / height],
@@ -505,6 +514,46 @@ def _name_points(
             clip_on=False,
         )
         figure.text(x + 0.02, y / height, "\n".join(named[scheme]), size=style.TEXT, va="center", color=style.INK)
+
+
+def _number_points(figure: Figure, points: Sequence[tuple[float, float]]) -> None:
+    """Write beside points the numbers of their places; points that touch share one label."""
+    ax = figure.axes[0]
+    inches = ax.transData.transform(points) / figure.dpi
+    for group in touching(inches, 0.22):
+        ax.annotate(
+            ", ".join(str(i + 1) for i in group),
+            (float(inches[group, 0].max()), float(inches[group, 1].mean())),
+            xycoords=figure.dpi_scale_trans,
+            xytext=(11, 0),
+            textcoords="offset points",
+            va="center",
+            size=style.TEXT,
+            weight="bold",
+            color=style.INK,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.8},
+            zorder=5,
+        )
+
+
+def touching(points: Floats, near: float) -> list[list[int]]:
+    """Group points (point, 2), each nearer than `near` to another of its group.
+
+    Examples
+    --------
+    >>> touching(np.array([[0.0, 0.0], [5.0, 0.0], [0.8, 0.0], [1.6, 0.0]]), 1.0)
+    [[0, 2, 3], [1]]
+    """
+    left = list(range(len(points)))
+    groups: list[list[int]] = []
+    while left:
+        group = [left.pop(0)]
+        for i in group:
+            close = [j for j in left if float(np.hypot(*(points[i] - points[j]))) < near]
+            left = [j for j in left if j not in close]
+            group += close
+        groups.append(sorted(group))
+    return groups
 
 
 def spread_out(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:

@@ -31,13 +31,19 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
         Plain labels of the schemes.
     runs : int
     """
-    from experiments.strength import WORDS
+    from experiments.strength import PEAKS, WORDS
 
     kinds = dict.fromkeys(p.hump for p in peaks.values())
     said = "; ".join(f"{', '.join(labels[n] for n, p in peaks.items() if p.hump == k)}: {WORDS[k]}" for k in kinds)
     caption = (
-        f"{said}. Lines: means of {runs} teams with the same luck at every strength; dark band: computing error "
-        "(95 %); pale band: luck (middle 80 % of single teams); dashed: the aligned team; circle: highest worth."
+        f"{said}. Lines: means of {runs} teams with the same luck at every strength; dark band: computing error (95 %); "
+        + ("pale band: luck (middle 80 % of single teams); " if len(peaks) == 1 else "for luck see strength.csv; ")
+        + "dashed: the aligned team"
+        + (
+            "; circle: highest worth, with its 95 % interval across."
+            if any(p.hump in PEAKS for p in peaks.values())
+            else "."
+        )
     )
     figure, bottom, top = style.page(7.6, "How much should hang on the score?", caption)
     middle = style.WIDTH / 2
@@ -46,7 +52,9 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
     for i, name in enumerate(peaks):
         own = table[table["scheme"] == name]
         colour = style.COLOURS[ORDER[i % len(ORDER)]]
-        _worth(left, own, peaks[name], colour, labels[name], luck=len(peaks) == 1)
+        _worth(left, own, colour, labels[name], luck=len(peaks) == 1)
+        if peaks[name].hump in PEAKS:
+            _mark(left, own, peaks[name])
         right.plot(own["strength"], own["surplus"], color=colour, linewidth=2.5)
         right.fill_between(
             own["strength"], own["surplus_error_low"], own["surplus_error_high"], color=colour, alpha=0.3
@@ -64,14 +72,17 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
     return path
 
 
-def _worth(ax: Axes, own: pd.DataFrame, peak: Peak, colour: str, label: str, luck: bool) -> None:
+def _worth(ax: Axes, own: pd.DataFrame, colour: str, label: str, luck: bool) -> None:
     x = own["strength"]
     if luck:
         ax.fill_between(x, own["worth_luck_low"], own["worth_luck_high"], color=colour, alpha=0.12, linewidth=0)
     ax.fill_between(x, own["worth_error_low"], own["worth_error_high"], color=colour, alpha=0.35, linewidth=0)
     ax.plot(x, own["worth"], color=colour, linewidth=2.5, label=label)
     ax.plot(x, own["worth_aligned"], color=colour, linewidth=1.5, linestyle=(0, (4, 2)))
-    if peak.hump in ("hours", "dynamic"):
-        height = float(np.interp(peak.strength, x, own["worth"]))
-        ax.plot(peak.strength, height, "o", markersize=13, markerfacecolor="none", markeredgecolor=style.INK, mew=2)
-        ax.hlines(height, peak.low, peak.high, color=style.INK, linewidth=2)
+
+
+def _mark(ax: Axes, own: pd.DataFrame, peak: Peak) -> None:
+    """Circle the highest worth, with its 95 % interval across."""
+    height = float(np.interp(peak.strength, own["strength"], own["worth"]))
+    ax.plot(peak.strength, height, "o", markersize=13, markerfacecolor="none", markeredgecolor=style.INK, mew=2)
+    ax.hlines(height, peak.low, peak.high, color=style.INK, linewidth=2)

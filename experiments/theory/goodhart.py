@@ -39,7 +39,8 @@ from sim.scenario import Scenario
 from sim.simulation import simulate_chunks
 
 REACH = 37.0  # standard normal numbers beyond which are none
-POINTS = 1481  # on the grid of people, a twentieth apart
+APART = 0.05, 0.004  # of people on the grid, at most and at least
+EVERYBODY = np.linspace(-9, 9, 145)  # standard normal numbers, for moments
 HALVINGS = 50  # of the range of noise, until the least that is enough is known
 NODES = 64  # of an integral over noise
 FAR = 1e9  # incentive that leaves nothing of the habit
@@ -64,15 +65,16 @@ class Selection:
 
     @cached_property
     def people(self) -> Floats:
-        """z: (people,)."""
-        return np.linspace(-REACH, REACH, POINTS)
+        """z: (people,). The less noise, the closer together: whether one is chosen changes within its spread."""
+        noise = self.scenario.signals["measure_1"].noise.sd / (self.spread or 1.0)
+        return np.arange(-REACH, REACH, min(max(noise / 2, APART[1]), APART[0]))
 
     def _rules(self, threshold: float) -> Rules:
         return rules_of(self.scenario.with_({"scheme.pay.threshold": threshold + self.offset}))
 
-    def _chosen(self, rules: Rules, noise: Floats) -> tuple[Bools, Floats, Floats]:
+    def _chosen(self, rules: Rules, noise: Floats, people: Floats | None = None) -> tuple[Bools, Floats, Floats]:
         """Return who is chosen with this noise (node, people), and everybody's V and P; each in a run of their own."""
-        people = np.tile(self.people, len(noise))[:, None]
+        people = np.tile(self.people if people is None else people, len(noise))[:, None]
         verdict = dealt(rules, noise.size, explore=people, noise=noise.reshape(-1, 1)).verdict
         assert verdict is not None
         true, score = (x.reshape(noise.shape) - self.offset for x in (verdict.contribution, verdict.score))
@@ -81,7 +83,8 @@ class Selection:
     def above(self, threshold: float) -> tuple[Floats, Floats]:
         """Return the noise from which on each of the people is chosen, and their V: (people,) both."""
         rules = self._rules(threshold)
-        low, high = np.full(POINTS, -REACH), np.full(POINTS, REACH)
+        high = np.full(self.people.shape, REACH)
+        low = -high
         for _ in range(HALVINGS):
             middle = (low + high) / 2
             chosen, true, _ = self._chosen(rules, middle[None])
@@ -106,8 +109,9 @@ class Selection:
         """Return what is true of the share q of people with the highest scores."""
         if not 0 < q < 1:
             raise InvalidInput("inputs.q", q, "between 0 and 1")
-        _, true, score = self._chosen(self._rules(0.0), np.linspace(-9, 9, 145)[:, None] + np.zeros(POINTS))
-        everybody = density(np.linspace(-9, 9, 145))[:, None] * density(self.people)
+        noise = np.repeat(EVERYBODY[:, None], len(EVERYBODY), axis=1)
+        everybody = density(noise) * density(noise.T)
+        _, _, score = self._chosen(self._rules(0.0), noise, EVERYBODY)
         usual = _mean(score, everybody)
         spread = math.sqrt(_mean((score - usual) ** 2, everybody))
         reach = 1.5 * abs(float(ndtri(q))) + 1.0

@@ -12,6 +12,7 @@ import numpy as np
 import sim
 from experiments.cases import Case
 from experiments.limits import (
+    ENOUGH,
     ROOM,
     Quantities,
     Sampled,
@@ -30,7 +31,8 @@ from sim.scenario import Scenario
 from sim.simulation import simulate_chunks
 
 PROSPECT = {"alpha": 1.0, "loss_aversion": 1.0, "gamma_gain": 1.0, "gamma_loss": 1.0}  # expected utility
-PEOPLE, TEAMS, BATCHES = 100, 30, 20  # who err in their own ways: members of a team, teams of a batch, batches
+PEOPLE, TEAMS = 100, 30  # who err in their own ways: members of a team, teams of a batch
+BATCHES, MOST_BATCHES = 20, 1000
 
 
 def h2(case: Case) -> Quantities:
@@ -189,18 +191,27 @@ def h7(case: Case) -> Quantities:
         }
     )
 
+    once = scenario.with_({"weeks": 1})  # nobody learns
+
     @cache
-    def best() -> list[tuple[float, float]]:
+    def best() -> list[Sampled]:
+        """Return the slope and the surplus that are best for a batch of people, on average over batches."""
         usual = last(settled(scenario.with_({"scheme.strength": 0.0})), "surplus")
-        once = scenario.with_({"weeks": 1})  # nobody learns
-        found = (sim.best_strength(once, runs=TEAMS, seed=seed) for seed in range(BATCHES))
-        return [(slopes[0], surplus - usual) for slopes, surplus in found]
+        found: list[tuple[float, float]] = []
+        while len(found) < MOST_BATCHES:
+            slopes, surplus = sim.best_strength(once, runs=TEAMS, seed=len(found))
+            found.append((slopes[0], surplus - usual))
+            if len(found) >= BATCHES and all(x.error <= ENOUGH * abs(x.value) for x in _means(found)):
+                break
+        return _means(found)
 
-    def mean(place: int) -> Sampled:
-        each = np.array([batch[place] for batch in best()])
-        return Sampled(value=float(each.mean()), error=float(each.std(ddof=1)) / math.sqrt(BATCHES))
+    return {"b": lambda: best()[0], "surplus": lambda: best()[1]}
 
-    return {"b": lambda: mean(0), "surplus": lambda: mean(1)}
+
+def _means(rows: list[tuple[float, float]]) -> list[Sampled]:
+    """Return the mean of each column and its standard error."""
+    each = np.array(rows).T
+    return [Sampled(value=float(x.mean()), error=float(x.std(ddof=1)) / math.sqrt(len(x))) for x in each]
 
 
 def h8(case: Case) -> Quantities:

@@ -37,13 +37,17 @@ class Scripted(Choice):
     members: Mapping[str, tuple[Mapping[str, float], ...]] | None
 
     def __post_init__(self) -> None:
-        for name, script in (("weeks", self.weeks), *((f"members.{k}", v) for k, v in (self.members or {}).items())):
+        for key, script in self._scripts().items():
             if not script:
-                raise InvalidInput(name, "[]", "a list of at least one week")
+                raise InvalidInput(key, "[]", "a list of at least one week")
             for t, efforts in enumerate(script):
                 for activity, effort in efforts.items():
                     if not 0 <= effort < math.inf:
-                        raise InvalidInput(f"{name}[{t}].{activity}", effort, "at least 0, and finite")
+                        raise InvalidInput(f"{key}[{t}].{activity}", effort, "at least 0, and finite")
+
+    def _scripts(self) -> dict[str, tuple[Mapping[str, float], ...]]:
+        """Every script, by the key under which it is written."""
+        return {"weeks": self.weeks} | {f"members.{name}": script for name, script in (self.members or {}).items()}
 
     def respond(self, m: Floats, habit: Floats) -> Floats:
         return habit.copy()
@@ -53,10 +57,16 @@ class Scripted(Choice):
         for name in own:
             if name not in known.names:
                 raise unknown("choice.members", name, known.names)
+        for key, weeks in self._scripts().items():  # later weeks too: a slip is told before the first
+            for t, efforts in enumerate(weeks):
+                for activity in efforts:
+                    if activity not in known.activities:
+                        raise unknown(f"choice.{key}[{t}]", activity, known.activities)
         effort = np.empty(m.shape)
         for seat, name in enumerate(known.names):
             script = own.get(name, self.weeks)
-            effort[:, :, seat] = _week(script[min(known.week, len(script) - 1)], known.activities)[:, None]
+            today = script[min(known.week, len(script) - 1)]
+            effort[:, :, seat] = np.array([today.get(k, 0.0) for k in known.activities])[:, None]
         return effort
 
     def effort_cost(self, effort: Floats, habit: Floats) -> Floats:
@@ -64,10 +74,3 @@ class Scripted(Choice):
 
     def softness(self, slope: Floats) -> float:
         return 0.0
-
-
-def _week(efforts: Mapping[str, float], activities: tuple[str, ...]) -> Floats:
-    for activity in efforts:
-        if activity not in activities:
-            raise unknown("choice.weeks", activity, activities)
-    return np.array([efforts.get(k, 0.0) for k in activities])

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from sim.choice.scripted import Scripted
+from sim.draws import Draws
+from sim.engine import weeks
 from sim.errors import InvalidInput
 from sim.rules import rules_of
 from sim.scenario import Scenario
@@ -66,4 +68,11 @@ def test_a_script_for_nobody_or_of_nothing_is_refused_by_name() -> None:
     assert caught.value.key == "choice.members" and caught.value.nearest == "Ben"
     with pytest.raises(InvalidInput) as caught:
         efforts(scripted(script=[{"delivr": 1.0}]))
-    assert caught.value.key == "choice.weeks" and caught.value.nearest == "deliver"
+    assert caught.value.key == "choice.weeks[0]" and caught.value.nearest == "deliver"
+
+
+def test_a_slip_in_a_later_week_of_one_member_is_told_before_the_first() -> None:
+    late = [{"deliver": 1.0}, {"deliver": 1.0}, {"delivr": 1.0}]
+    with pytest.raises(InvalidInput) as caught:
+        next(weeks(rules := rules_of(scripted(members={"Ben": late})), Draws(1, [0], rules.members)))
+    assert caught.value.key == "choice.members.Ben[2]" and caught.value.nearest == "deliver"

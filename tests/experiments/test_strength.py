@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.strength import BINDING, Curve, hump, paired, peak, top
+from experiments.strength import BINDING, Curve, _shape, hump, paired, peak, top
 from sim.arrays import Floats
 
 STRENGTH = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
@@ -41,9 +41,18 @@ def test_a_curve_that_rises_or_falls_has_its_top_at_an_end() -> None:
     assert top(STRENGTH, STRENGTH) == 2.0 and top(STRENGTH, -STRENGTH) == 0.0
 
 
-def test_worth_that_peaks_where_hours_bind_is_the_hump_of_bounded_hours() -> None:
-    assert hump(curve(PEAKED, bound=BINDING + 0.1)) == "hours"
-    assert hump(curve(PEAKED, fixed=True)) == "hours"
+def test_worth_that_peaks_only_where_hours_are_bounded_is_the_hump_of_bounded_hours() -> None:
+    assert hump(curve(PEAKED, bound=BINDING + 0.1), free=curve(STRENGTH)) == "hours"
+    assert hump(curve(PEAKED, fixed=True), free=curve(STRENGTH)) == "hours"
+
+
+def test_worth_that_peaks_with_free_hours_too_is_not_put_down_to_hours() -> None:
+    assert hump(curve(PEAKED, bound=BINDING + 0.1), free=curve(PEAKED)) == "both"
+
+
+def test_where_free_hours_tell_nothing_no_cause_is_named() -> None:
+    assert hump(curve(PEAKED, bound=BINDING + 0.1)) == "bounded"
+    assert hump(curve(PEAKED, bound=BINDING + 0.1), free=curve(0 * STRENGTH)) == "bounded"
 
 
 def test_worth_that_peaks_with_free_hours_is_the_work_of_time() -> None:
@@ -52,6 +61,10 @@ def test_worth_that_peaks_with_free_hours_is_the_work_of_time() -> None:
 
 def test_worth_that_rises_while_surplus_peaks_is_bakers_parabola() -> None:
     assert hump(curve(STRENGTH, surplus=PEAKED)) == "surplus"
+
+
+def test_the_same_where_hours_bind_is_not_bakers_parabola() -> None:
+    assert hump(curve(STRENGTH, surplus=PEAKED, bound=BINDING + 0.1)) == "costs"
 
 
 @pytest.mark.parametrize(("worth", "name"), [(STRENGTH, "rising"), (-STRENGTH, "falling"), (0 * STRENGTH, "flat")])
@@ -63,6 +76,12 @@ def test_differences_within_the_computing_error_are_no_hump() -> None:
     noise = np.random.default_rng(1).standard_normal((40, 5))
     still = curve(0 * STRENGTH)
     assert hump(Curve(**{**still.__dict__, "worth": noise + 0.01 * PEAKED})) == "flat"
+
+
+def test_noise_alone_is_seldom_taken_for_a_course() -> None:
+    rng = np.random.default_rng(2)
+    named = sum(_shape(rng.standard_normal((60, 8))) != "flat" for _ in range(200))
+    assert named <= 20  # 5 % of 200 and three standard errors
 
 
 def test_a_peak_has_an_interval_that_holds_it_and_a_loss_at_todays_strength() -> None:
@@ -88,7 +107,8 @@ def test_with_bounded_hours_a_distorted_metric_has_a_hump_and_says_so(
     words = ["scheme=commits", "strengths=[0,0.4,0.8,1.6]", "runs=24", "weeks=78", "executor=serial"]
     assert main(["strength", *words, f"out={(tmp_path / 'a').as_posix()}"]) == 0
     said = capsys.readouterr().out
-    assert "hours are bounded" in said and "Worth is highest at strength 0." in said
+    assert "worth rises and falls" in said and "Worth is highest at strength 0." in said
+    assert (tmp_path / "a" / "free_hours" / "runs.parquet").exists()
     table = pd.read_csv(tmp_path / "a" / "strength.csv")
     assert table["worth"].idxmax() not in (0, len(table) - 1)
     assert (tmp_path / "a" / "plots" / "strength.png").stat().st_size > 10_000
@@ -111,6 +131,7 @@ def test_with_free_hours_the_hump_is_in_net_surplus(tmp_path: Path, capsys: pyte
         (["strengths=much"], "at least three"),
         (["schemes=[comits]"], "did you mean commits"),
         (["schemes=[commits,commits]"], "each name once"),
+        (["power=own_best"], "one of as_given, equal"),
     ],
 )
 def test_bad_strengths_and_schemes_get_one_line(

@@ -71,6 +71,15 @@ def test_no_column_is_lost_where_tables_are_cut(runs: pd.DataFrame, about: table
     assert tables.as_text(tables.values_table(summary, about, 200), 200).count("Table 1") == 1
 
 
+def test_years_after_a_switch_are_shown_only_where_something_is_switched(
+    runs: pd.DataFrame, about: tables.About
+) -> None:
+    summary = stats.summary(runs.assign(worth_year_1=runs["worth"], dip=0.1))
+    assert "year 1" not in tables.as_text(tables.values_table(summary, about, 200), 200)
+    switched = replace(about, today="commits")
+    assert "year 1" in tables.as_text(tables.values_table(summary, switched, 200), 200)
+
+
 def test_benchmarks_stand_below_the_others_and_are_marked(runs: pd.DataFrame, about: tables.About) -> None:
     text = tables.as_text(tables.values_table(stats.summary(runs), about, 200), 200)
     assert text.index("paid by commits") < text.index("Benchmarks, not ranked") < text.index("not evaluated")

@@ -48,9 +48,7 @@ def test_promotions_and_layoffs_are_counted_over_the_run() -> None:
 
 
 def test_a_promotion_and_a_layoff_are_not_confused() -> None:
-    results = by_hand(
-        worlds.scenario("limit=B1"), {"promoted": [[1.0], [2.0]], "laid_off": [[0.0], [0.5]]}
-    )
+    results = by_hand(worlds.scenario("limit=B1"), {"promoted": [[1.0], [2.0]], "laid_off": [[0.0], [0.5]]})
     assert people.promoted(results).tolist() == [3.0] and people.laid_off(results).tolist() == [0.5]
 
 
