@@ -81,7 +81,7 @@ def _of_power(
 ) -> list[str]:
     """Say which order turns with power, and whose best strength may lie beyond what was searched."""
     notes = [
-        f"Still rising: {about.named(n)} has its highest worth at strength {about.strength[n]:.2f}, where the search ends."
+        f"Still rising: {about.named(n)} is best at strength {about.strength[n]:.2f}, where the search ends."
         for n in own_best.still_rising(scenarios, search)
     ]
     for better, worse in own_best.reversals(own, equal, [n for n in scenarios if n not in about.benchmarks]):

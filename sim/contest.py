@@ -47,6 +47,8 @@ class Contest:
         Largest team that is solved exactly; a crowd above.
     common : float
         Standard deviation of the part of the noise that all share, and that no comparison feels [score].
+    tied : bool
+        Whether the score sets nobody apart: then all of its noise is common, and `noise` stands in for none.
 
     References
     ----------
@@ -65,11 +67,12 @@ class Contest:
     rivals: str
     exact_up_to: int
     common: float = 0.0
+    tied: bool = False
 
     @property
     def spread(self) -> float:
         """Standard deviation of a score about its expectation, what all share included [points]."""
-        return math.hypot(self.noise, self.common)
+        return self.common if self.tied else math.hypot(self.noise, self.common)
 
     def __post_init__(self) -> None:
         if self.rivals not in ("exact", "crowd"):

@@ -63,6 +63,11 @@ class Craft:
         if self.ceiling <= 0:
             raise InvalidInput("ceiling", self.ceiling, "above 0")
 
+    @property
+    def beginner(self) -> float:
+        """Craft of an average beginner."""
+        return min(self.start, self.ceiling)
+
 
 def begin(craft: Craft, z: Floats) -> Floats:
     """Return everyone's craft at first, unequal and at most the ceiling: (runs, members), z standard normal."""

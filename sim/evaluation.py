@@ -16,7 +16,7 @@ Where the score does not count yet, chance decides who rises and who goes, in th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -274,6 +274,11 @@ class Measurement:
     def pools(self) -> bool:
         """Whether a signal that counts is the team's."""
         return any(s and w for s, w in zip(self.shared, self.weight, strict=True))
+
+    @cached_property
+    def of_members(self) -> Measurement:
+        """The same without signals of the team: what sets members apart."""
+        return replace(self, weight=np.where(self.shared, 0.0, self.weight))
 
     def variance(self, own: bool = False) -> float:
         """Variance of the score of one week: all of it, or what is each member's own [points²]."""

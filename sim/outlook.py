@@ -13,7 +13,7 @@ from sim import reasoning
 from sim.arrays import Floats, weighed
 from sim.beliefs import field_of
 from sim.draws import WeekDraws
-from sim.evaluation import bent, by_others
+from sim.evaluation import Measurement, bent, by_others
 from sim.perception import Known
 from sim.rules import Rules
 from sim.state import State, shown
@@ -43,12 +43,16 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     per_effort = shown(np.broadcast_to(able, state.effort.shape), state.craft, rules.gaming)
     evident = state.effort * per_effort
     slope, given = state.belief * per_effort, None
-    if measurement.bends:
-        given, bend = bent(measurement, evident)
-        slope = slope + bend * per_effort
     apart, given_apart = slope, given
     if rules.told_pooled is not None:
         apart = np.zeros(slope.shape) if rules.tied else slope - rules.told_pooled[:, None, None] * per_effort
+    if measurement.bends:
+        slope, given = _bent(measurement, slope, evident, per_effort)
+        if rules.told_pooled is None:
+            apart, given_apart = slope, given
+        elif measurement.of_members.bends:
+            apart, given_apart = _bent(measurement.of_members, apart, evident, per_effort)
+    if rules.told_pooled is not None:
         others = by_others(measurement, evident)
         given = others if given is None else given + others
     expected = weighed(apart, state.effort)
@@ -72,7 +76,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         timing=rules.review.timing(state.week - rules.since),
         explore=draws.explore,
         objection=people.objection,
-        obscures=rules.obscures,
+        obscures=rules.hides,
         gaming=rules.gaming,
     )
     sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
@@ -84,3 +88,9 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         given=overrated if given is None else given + sure,
         given_apart=overrated if given_apart is None else given_apart + sure,
     )
+
+
+def _bent(measurement: Measurement, slope: Floats, evident: Floats, per_effort: Floats) -> tuple[Floats, Floats]:
+    """Return the slope of a score whose signals saturate, and what the score holds besides slope · effort."""
+    gap, bend = bent(measurement, evident)
+    return slope + bend * per_effort, gap - weighed(bend, evident)

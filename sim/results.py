@@ -142,6 +142,7 @@ def reviewed(week: Week, verdict: Verdict) -> dict[str, Floats]:
     rules, known, choice = week.rules, week.known, week.rules.decision.choice
     score, worth = ranks(verdict.score), ranks(verdict.contribution)
     covariance, spread_score, spread_worth = total(score * worth), total(score**2), total(worth**2)
+    rose = total(verdict.promoted)
     f = rules.worth
 
     def gain(m: Floats) -> Floats:
@@ -178,10 +179,12 @@ def reviewed(week: Week, verdict: Verdict) -> dict[str, Floats]:
         "perception_angle": angle,
         "gini": gini(verdict.reward),
         "mislabelled_low": mislabelled(-verdict.score, -verdict.contribution, max(1, round(low))),
-        "mislabelled_promoted": total(verdict.promoted * (1 - top(verdict.contribution, total(verdict.promoted))))
-        / total(verdict.promoted)
-        if verdict.promoted.any()
-        else np.full(len(covariance), np.nan),
+        "mislabelled_promoted": np.divide(
+            total(verdict.promoted * (1 - top(verdict.contribution, rose))),
+            rose,
+            out=np.full(len(rose), np.nan),
+            where=rose > 0,
+        ),
         "caught": average(verdict.caught),
     }
 

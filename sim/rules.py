@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 import warnings
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
@@ -97,6 +98,18 @@ class Rules:
     risk_aversion: float
     aligned: bool
 
+    @cached_property
+    def hides(self) -> Floats | None:
+        """What a unit of effort adds to the noise of the own score of a review, as a share: (activity,).
+
+        It blurs the weeks' signals, not what else a review cannot tell; the team's are nobody's own.
+        """
+        if self.obscures is None or self.tied:
+            return None
+        shares, noise = self.review.shares, self.stakes.contest.noise
+        weekly = self.measurement.variance(own=True) * dot(shares, shares)
+        return self.obscures * (weekly / noise**2) if weekly else None
+
     @property
     def members(self) -> int:
         """Seats in the team."""
@@ -132,7 +145,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
     seats = team.seats
     worth = np.array([a.worth if scenario.project else a.worth_now for a in kinds])
     gaming = np.array([float(a.gaming) for a in kinds])
-    crafty = np.where(gaming > 0, 1.0 if scenario.craft is None else scenario.craft.start, 1.0)
+    crafty = np.where(gaming > 0, 1.0 if scenario.craft is None else scenario.craft.beginner, 1.0)
     listed = _signals(scenario)
     measurement = _measurement(scenario, scheme, listed, names, worth, crafty)
     size = _size(measurement.shared, len(seats))
@@ -146,6 +159,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         rivals=scheme.rivals,
         exact_up_to=scheme.exact_up_to,
         common=math.sqrt(max(whole - own, 0.0)),
+        tied=tied,
     )
     at_risk = scheme.layoff or team.layoff
     outside = next((m for m in scenario.motives.values() if isinstance(m, SkillUp)), None)
@@ -320,7 +334,7 @@ def _measurement(
         saturation=tuple(
             None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)
         ),
-        mix=_mix(scheme, tuple(weights), listed),
+        mix=_mix(scheme, tuple(scheme.weights), listed),
         blur=scheme.attribution * length(own) * scale,
         rater=scheme.rater * length(own) * scale,
         tenure=scheme.halo.tenure,

@@ -7,6 +7,8 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from sim.activities import Activity
@@ -17,7 +19,7 @@ from sim.craft import Craft
 from sim.decision import Conduct
 from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Change, Scheme
-from sim.fields import construct
+from sim.fields import LARGEST, SMALLEST, construct
 from sim.motives.base import Motive
 from sim.project import Project
 from sim.rewards.base import RewardRule
@@ -126,7 +128,7 @@ class Team:
             if times > 1:
                 raise InvalidInput("people", name, "a different name for each person")
 
-    @property
+    @cached_property
     def seats(self) -> tuple[Person, ...]:
         """Who sits where; repeated people carry a number."""
         n = len(self.people)
@@ -300,14 +302,13 @@ def _phases(
         phases.append(Phase(start=start, scheme=scheme, by_lot=True, since=start))
     since = start + onset
     phases.append(Phase(start=since, scheme=scheme, by_lot=False, since=since))
-    for change in sorted((*scheme.changes, *_rotated(scheme, weeks - since)), key=lambda c: c.week):
-        if since + change.week >= weeks:
-            continue
-        entry = copy.deepcopy(dict(config["scheme"]))
-        for key, value in change.set.items():
-            _put(entry, key, copy.deepcopy(value), f"scheme.changes.set.{key}")
-        changed = _scheme(entry, config["team"], signals)
-        phases.append(Phase(start=since + change.week, scheme=changed, by_lot=False, since=since + change.week))
+    dated = sorted((*scheme.changes, *_rotated(scheme, weeks - since)), key=lambda c: c.week)
+    entry = copy.deepcopy(dict(config["scheme"]))
+    for week, changes in groupby((c for c in dated if since + c.week < weeks), key=lambda c: since + c.week):
+        for change in changes:
+            for key, value in change.set.items():
+                _put(entry, key, copy.deepcopy(value), f"scheme.changes.set.{key}")
+        phases.append(Phase(start=week, scheme=_scheme(entry, config["team"], signals), by_lot=False, since=week))
     for i, phase in enumerate(phases[1:], start=1):
         if (phase.scheme, phase.by_lot) == (phases[i - 1].scheme, phases[i - 1].by_lot):
             phases[i] = replace(phase, since=phases[i - 1].since)  # nothing changes
@@ -325,6 +326,9 @@ def _rotated(scheme: Scheme, weeks: int) -> list[Change]:
     """Return the changes that a rotation of the yardstick brings within some weeks."""
     if scheme.rotation is None:
         return []
+    first = scheme.rotation.among[0]
+    if [s for s, w in scheme.weights.items() if w] != [first]:
+        raise InvalidInput("scheme.weights", dict(scheme.weights), f"left out, or {first} alone, with which it begins")
     every = scheme.rotation.every * scheme.review.weeks
     turns = range(1, -(-weeks // every))
     among = scheme.rotation.among
@@ -358,6 +362,8 @@ def _finite(value: object, key: str) -> None:
             _finite(v, f"{key}[{i}]")
     elif isinstance(value, float) and not math.isfinite(value):
         raise InvalidInput(key, value, "a finite number")
+    elif isinstance(value, int | float) and value and not SMALLEST <= abs(value) <= LARGEST:
+        raise InvalidInput(key, value, f"a number of ordinary size: 0, or between {SMALLEST:g} and {LARGEST:g}")
 
 
 def _signals(config: Mapping[str, Any], listed: set[str], f: Mapping[str, float]) -> dict[str, Signal]:
@@ -406,9 +412,10 @@ def _scheme(config: object, team: Mapping[str, Any], signals: Mapping[str, Signa
     for rule in RULES:
         chosen = team.get(rule) if entry.get(rule) == "team" else entry.get(rule)
         entry[rule] = _rule(chosen, f"{where}.{rule}")
-    if isinstance(entry.get("rotation"), Mapping) and not entry.get("weights"):
+    if isinstance(entry.get("rotation"), Mapping):
         among = entry["rotation"].get("among")
-        entry["weights"] = {str(among[0]): 1.0} if isinstance(among, list | tuple) and among else {}
+        first = {str(among[0]): 1.0} if isinstance(among, list | tuple) and among else {}
+        entry["weights"] = entry.get("weights") or first
     scheme: Scheme = construct(Scheme, entry, where)
     rotated = {s: 1.0 for s in scheme.rotation.among} if scheme.rotation else {}
     for key, named in (("weights", scheme.weights), ("announced", scheme.announced), ("rotation.among", rotated)):

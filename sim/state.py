@@ -236,7 +236,7 @@ def replaced(state: State, rules: Rules, gone: Bools, newcomer: Floats) -> State
         doubt=None
         if state.doubt is None or people.doubt is None
         else _seated(state.doubt, gone, people.doubt[..., gone]),
-        craft=None if state.craft is None or rules.craft is None else np.where(gone, rules.craft.start, state.craft),
+        craft=None if state.craft is None or rules.craft is None else np.where(gone, rules.craft.beginner, state.craft),
         effort=_seated(state.effort, gone, usual(people, rules, gone)),
         tenure=np.where(gone, 0.0, state.tenure),
         outside=None if state.outside is None else np.where(gone, 0.0, state.outside),

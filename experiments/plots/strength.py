@@ -36,8 +36,8 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
     kinds = dict.fromkeys(p.hump for p in peaks.values())
     said = "; ".join(f"{', '.join(labels[n] for n, p in peaks.items() if p.hump == k)}: {WORDS[k]}" for k in kinds)
     caption = (
-        f"{said}. Lines: means of {runs} teams with the same luck at every strength; dark band: computing error (95 %); "
-        + ("pale band: luck (middle 80 % of single teams); " if len(peaks) == 1 else "for luck see strength.csv; ")
+        f"{said}. Lines: means of {runs} teams with the same luck at every strength; dark: computing error (95 %); "
+        + ("pale: luck (middle 80 % of single teams); " if len(peaks) == 1 else "for luck see strength.csv; ")
         + "dashed: the aligned team"
         + (
             "; circle: highest worth, with its 95 % interval across."

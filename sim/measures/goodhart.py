@@ -113,7 +113,11 @@ def mislabelled_low(results: Results) -> Floats:
 
 def mislabelled_promoted(results: Results) -> Floats:
     """Of those promoted, the share not among as many truly best of their team; 0 to 1, lower is better."""
-    return over_weeks(reviews) if len(reviews := _promoting(results)) else np.full(len(results.runs), np.nan)
+    reviews = results.at_reviews("mislabelled_promoted")
+    held = ~np.isnan(reviews)
+    count = held.sum(axis=0)
+    some = np.cumsum(np.where(held, reviews, 0.0), axis=0)[-1]
+    return np.divide(some, count, out=np.full(len(count), np.nan), where=count > 0)
 
 
 def review_score(results: Results) -> Floats:
@@ -163,12 +167,6 @@ def shadow_rank_spread_worth(results: Results) -> Floats:
 
 def _over_reviews(results: Results, name: str) -> Floats:
     return over_weeks(results.at_reviews(name))
-
-
-def _promoting(results: Results) -> Floats:
-    """Reviews at which somebody rose: (reviews, runs)."""
-    reviews = results.at_reviews("mislabelled_promoted")
-    return reviews[~np.isnan(reviews).any(axis=1)]
 
 
 def _shares(results: Results) -> Floats:

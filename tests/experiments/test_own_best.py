@@ -47,9 +47,12 @@ def test_a_worth_that_keeps_rising_is_best_where_the_search_ends_and_that_is_sai
     there = {"own_worth": scenario.with_({"scheme.strength": best}), "none": sim.load("scheme=none")}
     assert own_best.still_rising(there, search) == ["own_worth"]
     assert own_best.still_rising(there, FEW) == []
-    edge = {"own_worth": scenario.with_({"scheme.strength": 2.17})}
-    beyond = edge["own_worth"].with_({"scheme.strength": 2.25})
-    assert own_best.worth_at(beyond, 2.25, 1, 2) == -np.inf and own_best.still_rising(edge, FEW) == ["own_worth"]
+
+
+def test_the_search_ends_too_where_the_model_refuses_more() -> None:
+    scenario = sim.load("scheme=own_worth", "scheme.power=equal", "weeks=52", "scheme.strength=2.17")
+    assert own_best.worth_at(scenario, 2.25, 1, 2) == -np.inf
+    assert own_best.still_rising({"own_worth": scenario}, FEW) == ["own_worth"]
 
 
 def frame(**worth: list[float]) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 
 from experiments import stats, tables
 from experiments.plots import style
-from experiments.plots.compare import _course, draw, spread_out
+from experiments.plots.compare import MANY, _course, draw, spread_out, touching
 
 
 def study(
@@ -85,8 +85,34 @@ def test_no_words_leave_the_page_and_type_is_large(tmp_path: Path, monkeypatch: 
         assert min(t.get_size() for t in figure.findobj(Text) if t.get_text()) >= 14
 
     monkeypatch.setattr(style, "save", check)
-    for schemes in (1, 2, 7, 15):
+    for schemes in (1, 2, 7, 23):
         pictures(tmp_path, *study(schemes, 4 + schemes))
+
+
+def test_many_schemes_are_named_by_numbers_and_few_by_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, list[str]] = {}
+
+    def look(figure: object, path: Path) -> None:
+        from matplotlib.figure import Figure
+        from matplotlib.patches import ConnectionPatch
+        from matplotlib.text import Text
+
+        assert isinstance(figure, Figure)
+        lines = ["line"] * len(figure.findobj(ConnectionPatch))
+        seen[path.stem] = lines + [t.get_text() for t in figure.findobj(Text)]
+
+    monkeypatch.setattr(style, "save", look)
+    pictures(tmp_path, *study(MANY))
+    assert seen["debt"].count("line") == MANY
+    pictures(tmp_path, *study(23))
+    assert seen["debt"].count("line") == 0
+    assert {str(i + 1) for i in range(23)} <= set(", ".join(seen["debt"]).split(", "))
+
+
+def test_points_that_touch_share_a_label() -> None:
+    points = np.array([[0.0, 0.0], [5.0, 0.0], [0.8, 0.0], [1.6, 0.0]])
+    assert touching(points, 1.0) == [[0, 2, 3], [1]]
+    assert touching(points, 0.5) == [[0], [1], [2], [3]]
 
 
 def test_the_score_is_scaled_to_begin_at_worth() -> None:
