@@ -17,7 +17,7 @@ from sim.scenario import Scenario, scenario_from
 from tests import worlds
 from tests.tolerances import ERRORS
 
-RUNS = 40
+RUNS = 100
 OWN = {"person_a": "indispensable", "person_b": "impressive", "person_c": "innovative"}
 
 
@@ -71,9 +71,8 @@ def test_whose_motive_it_is_does_more_of_it_even_when_nobody_evaluates(person: s
 
 AMONG_EACH_OTHER = [
     ("person_a", "effort_fortify", 1, ("person_b", "person_c")),
-    ("person_b", "effort_showcase", 1, ("person_c",)),
+    ("person_b", "effort_showcase", 1, ("person_a", "person_c")),
     ("person_b", "effort_maintain", -1, ("person_a",)),
-    ("person_b", "debt", 1, ("person_a",)),
     ("person_c", "effort_chase", 1, ("person_a", "person_b")),
     ("person_c", "debt", 1, ("person_a", "person_b")),
 ]
@@ -87,11 +86,10 @@ def test_under_one_evaluation_it_is_the_person_of_the_essay_who_plays_to_it_most
         assert sign * change(measure, person, OWN[person], against=(other, OWN[person])) > ERRORS, other
 
 
-def test_where_appearances_count_who_fears_for_the_job_shows_off_as_much_as_who_wants_to_rise() -> None:
-    """A finding that the essay does not have: being among the lowest is as much a contest as being first."""
-    difference = measures("person_b", "impressive") - measures("person_a", "impressive")
-    unevaluated = measures("person_b", "impressive") - measures("person_b", "none")
-    assert abs(difference["effort_showcase"].mean()) < 0.2 * unevaluated["effort_showcase"].mean()
+def test_where_appearances_count_who_fears_for_the_job_hoards_besides_and_leaves_no_less_debt() -> None:
+    """A finding that the essay does not have: fear is of being replaceable too, whatever the scheme looks at."""
+    assert change("effort_fortify", "person_a", "impressive", against=("person_b", "impressive")) > ERRORS
+    assert change("debt", "person_a", "impressive", against=("person_b", "impressive")) > -ERRORS
 
 
 def test_a_mixed_team_stands_between_its_pure_parts() -> None:

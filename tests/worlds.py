@@ -87,6 +87,8 @@ def results_by_hand(scenario: Scenario, columns: Mapping[str, Any], **others: An
     runs = next(iter(arrays.values())).shape[1]
     given = {
         "per_member": None,
+        "reviewed": {},
+        "review_weeks": (),
         "names": (),
         "scored": np.zeros(1),
         "worth_loading": np.ones(1),
