@@ -471,7 +471,7 @@ def _inertia(found: Explanation) -> str:
 def _chance(found: Explanation) -> str:
     change = found.effort - found.untried
     luck = "who the people are and what happened before are this run's luck too"
-    if found.drawn:
+    if found.sampled:
         return f"Chance took part: it draws what the whole week wanted goes to; {luck}."
     if not found.tried.any() or not found.answers:
         return f"Chance took no part in this decision; {luck}."

@@ -428,47 +428,46 @@ def test_quadratic_is_the_optimum_of_a_general_solver(n: int) -> None:
     assert mine == pytest.approx(other, rel=1e-10)
 
 
-def random_budget(shape: str, case: int) -> tuple[Budget, np.ndarray, np.ndarray]:
-    """A random case: few or many activities, ties in every fourth, nothing above 0 in every fifth."""
-    rng = np.random.default_rng([case, 78])
-    n = int(rng.integers(1, 41)) if case % 5 == 0 else int(rng.integers(1, 10))
-    choice = Budget(shape=shape, size=float(rng.uniform(0.2, 2.0)), cost=float(rng.uniform(0.3, 5.0)))
-    m, habit = rng.normal(0, 1.0, n), rng.uniform(0.0, 2.0 / n, n)
-    if case % 4 == 0:
-        m, habit = np.round(m, 0), np.full(n, round(1 / n, 2))
-    if case % 5 == 0:
-        m = -choice.cost * habit - np.abs(m)
-    return choice, m, habit
+def solved_budget(choice: Budget, m: np.ndarray, habit: np.ndarray) -> float:
+    """Value of the best week that SciPy finds from many starts; the programme on a ball is not convex."""
+    n = len(m)
 
+    def value(a: np.ndarray) -> float:
+        return float(m @ a - choice.effort_cost(a[:, None, None], habit[:, None, None])[0, 0])
 
-def solved_budget(choice: Budget, m: np.ndarray, habit: np.ndarray) -> np.ndarray:
-    """The same by SciPy: an hour's price by bisection; of a ball, the price of its squared length, or a corner."""
-    x = habit + m / choice.cost
-    if choice.shape == "simplex":
-        low, high = x.min() - choice.size, x.max()
-        price = brentq(lambda t: np.maximum(x - t, 0).sum() - choice.size, low, high, xtol=1e-14, rtol=1e-15)
-        return np.maximum(x - price, 0.0)
-    if x.max() <= 0:  # m'a falls with every activity that is added: the corners are all that can be best
-        return choice.size * np.eye(len(x))[np.argmax(x)]
-    ahead = np.maximum(x, 0.0)
-    price = brentq(lambda t: np.exp(t) * np.linalg.norm(ahead) - choice.size, -50, 50, xtol=1e-14, rtol=1e-15)
-    return np.exp(price) * ahead
+    def over(a: np.ndarray) -> float:
+        return float((a.sum() if choice.shape == "simplex" else a @ a / choice.size) - choice.size)
+
+    found = []
+    for start in [np.ones((n, 1, 1)), *(np.eye(n)[:, [k], None] + 0.01 for k in range(n))]:
+        first = within(choice, start)[:, 0, 0]
+        last = minimize(
+            lambda a: -value(a),
+            first,
+            bounds=[(0, None)] * n,
+            constraints={"type": "eq", "fun": over},
+            options={"ftol": 1e-15, "maxiter": 500},
+        ).x
+        found.append(value(within(choice, np.maximum(last, 0.0)[:, None, None])[:, 0, 0]))
+    return max(found)
 
 
 @pytest.mark.parametrize("shape", ["ball", "simplex"])
 def test_budget_is_the_optimum_of_a_general_solver(shape: str) -> None:
-    for case in range(60):
-        choice, m, habit = random_budget(shape, case)
-        mine = choice.respond(m[:, None, None], habit[:, None, None])[:, 0, 0]
+    """Ties in every fourth case, and nothing worth doing in every third."""
+    for case in range(40):
+        rng = np.random.default_rng([case, 78])
+        n = int(rng.integers(1, 8))
+        choice = Budget(shape=shape, size=float(rng.uniform(0.2, 2.0)), cost=float(rng.uniform(0.3, 5.0)))
+        m, habit = rng.normal(0, 1.0, n), rng.uniform(0.0, 2.0 / n, n)
+        if case % 4 == 0:
+            m, habit = np.round(m, 0), np.full(n, round(1 / n, 2))
+        if case % 3 == 0:
+            m = -choice.cost * habit - np.maximum(np.abs(m), 0.5)
+        mine = choice.respond(m[:, None, None], habit[:, None, None])
+        value = float(m @ mine[:, 0, 0] - choice.effort_cost(mine, habit[:, None, None])[0, 0])
         other = solved_budget(choice, m, habit)
-        assert mine.min() >= 0
-        assert (mine.sum() if shape == "simplex" else np.linalg.norm(mine)) == pytest.approx(choice.size, rel=ROUNDING)
-        away, off = mine - habit, other - habit
-        values = [float(m @ a - 0.5 * choice.cost * d @ d) for a, d in ((mine, away), (other, off))]
-        size = max(1.0, abs(values[0]), float(np.abs(m) @ mine))
-        assert abs(values[0] - values[1]) <= OPTIMUM * size, f"case {case}: {choice}"
-        if len(np.unique(m + choice.cost * habit)) == len(m):  # ties may be broken either way
-            assert mine == pytest.approx(other, abs=PARABOLA), f"case {case}: {choice}"
+        assert abs(value - other) <= 1e-9 * max(1.0, abs(value)), f"case {case}: {choice}"
 
 
 # ---------------------------------------------------------------- rewards
