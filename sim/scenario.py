@@ -326,13 +326,11 @@ def _rotated(scheme: Scheme, weeks: int) -> list[Change]:
     """Return the changes that a rotation of the yardstick brings within some weeks."""
     if scheme.rotation is None:
         return []
-    first = scheme.rotation.among[0]
-    if [s for s, w in scheme.weights.items() if w] != [first]:
-        raise InvalidInput("scheme.weights", dict(scheme.weights), f"left out, or {first} alone, with which it begins")
+    among = scheme.rotation.among
+    begun = [s for s, w in scheme.weights.items() if w] == [among[0]]  # else the scheme's own weights hold first
     every = scheme.rotation.every * scheme.review.weeks
     turns = range(1, -(-weeks // every))
-    among = scheme.rotation.among
-    return [Change(week=i * every, set={"weights": {among[i % len(among)]: 1.0}}) for i in turns]
+    return [Change(week=i * every, set={"weights": {among[(i - 1 + begun) % len(among)]: 1.0}}) for i in turns]
 
 
 def _put(entry: dict[str, Any], key: str, value: object, name: str) -> None:
