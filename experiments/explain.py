@@ -262,7 +262,7 @@ def _explained(passed: Week, true: Rules, seat: int, **about: Any) -> Explanatio
     lacking = [wanted - answer(at_once, known, passed.m - passed.terms[c] * w) for c, w in enumerate(weight)]
     motives = decision.motives.values()
     nothing = np.zeros(done.shape)
-    explores = len(known.explore) > 0 and decision.conduct.experimentation > 0
+    explores = len(known.explore) > 0 and decision.conduct.experimentation > 0 and not decision.choice.drawn
     idle = answer(at_once, known, np.zeros(passed.m.shape))
     return Explanation(
         member=rules.names[seat],

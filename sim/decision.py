@@ -4,7 +4,8 @@
     m_ik = Σ_c ω_ic·terms_c,ik                      weigh
     a* = answer of the rule of choice to m + τ·ε − distaste;  a ← a + η(a* − a)      choose
 
-Whoever would change less than `status_quo` of the week stays with last week's
+Whoever would change less than `status_quo` of the week stays with last week's. A choice that is drawn by
+lot needs no trying out: its luck is the same ε.
 
 `Decide` is the seam of the week: the batch passes `StockDecision`, agents and people enter theirs.
 """
@@ -107,7 +108,7 @@ class StockDecision:
 
     def choose(self, known: Known, m: Floats) -> Floats:
         wanted = m
-        if len(known.explore) and self.conduct.experimentation:
+        if len(known.explore) and self.conduct.experimentation and not self.choice.drawn:
             wanted = wanted + self.conduct.experimentation * known.explore
         if known.objection is not None:
             wanted = wanted - known.objection

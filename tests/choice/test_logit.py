@@ -90,3 +90,12 @@ def test_a_week_without_hours_or_reason_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         logit(**{key: 0.0})
     assert caught.value.key == key
+
+
+def test_a_week_that_is_drawn_by_lot_is_not_tried_out_besides() -> None:
+    sampled = {"kind": "logit", "sharpness": 4.0, "size": 1.0, "sampled": True}
+    keen, calm = (
+        worlds.run(worlds.scenario("scheme=commits", weeks=13, choice=sampled, conduct__experimentation=tau))
+        for tau in (0.2, 0.0)
+    )
+    assert not worlds.same(keen.columns, calm.columns)
