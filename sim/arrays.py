@@ -68,6 +68,11 @@ def norm(x: Floats) -> Floats:
     return np.sqrt(weighed(x, x))
 
 
+def lifted(x: Floats) -> Floats:
+    """Return what is the same for all (kind,) so that it meets an array: (kind, 1, 1); other shapes as they are."""
+    return x[:, None, None] if x.ndim == 1 else x
+
+
 def total(x: Floats) -> Floats:
     """Sum over members, left to right: (..., members) to (...)."""
     if x.size == x.shape[-1]:

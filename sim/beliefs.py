@@ -117,7 +117,7 @@ def learn(
     doubt: Floats | None,
     tried: Floats | None,
     score: Floats,
-    noise: float,
+    noise: float | Floats,
     hears: Floats,
 ) -> tuple[Floats, Floats | None]:
     """Return what members believe after a review, and how sure they are.
@@ -130,7 +130,7 @@ def learn(
         Work shown in the window; None: nobody learns.
     score : (runs, members)
         What came of it, without what others' work brought.
-    noise : float
+    noise : float or (runs, 1)
         Standard deviation of a score.
     hears : (colleague, runs, members)
         Uniform: whose experience members hear of besides their own.

@@ -39,13 +39,13 @@ class Contest:
     ----------
     members : int
         People in the team, N.
-    noise : float
+    noise : float or (runs, 1)
         Standard deviation σ of a score about its expectation [score], above 0 where a contest is held.
     rivals : str
         `exact` or `crowd`.
     exact_up_to : int
         Largest team that is solved exactly; a crowd above.
-    common : float
+    common : float or (runs, 1)
         Standard deviation of the part of the noise that all share, and that no comparison feels [score].
     tied : bool
         Whether the score sets nobody apart: then all of its noise is common, and `noise` stands in for none.
@@ -63,16 +63,17 @@ class Contest:
     """
 
     members: int
-    noise: float
+    noise: float | Floats
     rivals: str
     exact_up_to: int
-    common: float = 0.0
+    common: float | Floats = 0.0
     tied: bool = False
 
     @property
-    def spread(self) -> float:
+    def spread(self) -> float | Floats:
         """Standard deviation of a score about its expectation, what all share included [points]."""
-        return self.common if self.tied else math.hypot(self.noise, self.common)
+        both: float | Floats = np.hypot(self.noise, self.common)
+        return self.common if self.tied else both
 
     def __post_init__(self) -> None:
         if self.rivals not in ("exact", "crowd"):
@@ -98,35 +99,34 @@ class Contest:
         """
         if places <= 0 or places >= self.members or self.members == 1:
             return np.full(own.shape, min(max(places, 0.0), 1.0)), np.zeros(own.shape)
-        if self.noise <= 0:
-            raise InvalidInput("noise", self.noise, "above 0 in a contest")
+        if np.any(np.less_equal(self.noise, 0)):
+            raise InvalidInput("noise", float(np.min(self.noise)), "above 0 in a contest")
+        own, field = own / self.noise, field / self.noise  # [σ]
         if self.rivals == "crowd" or self.members > self.exact_up_to:
-            return self._crowd(own, field, places / self.members)
-        if field.shape[-1] == 1:
-            gap = (own - field) / self.noise
-            chance, slope = _looked_up(_against_the_mean(self.members - 1, places), gap)
-            return chance, slope / self.noise
-        return self._exact(own, field, places)
-
-    def _crowd(self, own: Floats, field: Floats, share: float) -> tuple[Floats, Floats]:
-        gap = (own - _cut(field, self.noise, share)) / self.noise
-        return ndtr(gap), density(gap) / self.noise
+            gap = own - _cut(field, places / self.members)
+            chance, slope = ndtr(gap), density(gap)
+        elif field.shape[-1] == 1:
+            chance, slope = _looked_up(_against_the_mean(self.members - 1, places), own - field)
+        else:
+            chance, slope = self._exact(own, field, places)
+        return chance, slope / self.noise
 
     def _exact(self, own: Floats, field: Floats, places: float) -> tuple[Floats, Floats]:
         both = np.concatenate([own, field], axis=-1)
-        low, high = both.min(axis=-1) - REACH * self.noise, both.max(axis=-1) + REACH * self.noise
+        low, high = both.min(axis=-1) - REACH, both.max(axis=-1) + REACH
         finest = _step(self.members)
-        steps = np.ceil((high - low) / (finest * self.noise))
+        steps = np.ceil((high - low) / finest)
         if steps.max() > MOST_NODES:
-            least = float((high - low).max()) / (finest * MOST_NODES)
-            raise InvalidInput("noise", self.noise, f"at least {least:.3g} in a contest with scores that far apart")
+            least = float(np.max(self.noise) * (high - low).max()) / (finest * MOST_NODES)
+            allowed = f"at least {least:.3g} in a contest with scores that far apart"
+            raise InvalidInput("noise", float(np.max(self.noise)), allowed)
         index = np.arange(int(steps.max()) + 1)[:, None]
         width = np.where(index <= steps, (high - low) / steps, 0.0)  # (nodes, runs), 0 beyond a run's own grid
         x = low + np.minimum(index, steps) * ((high - low) / steps)
-        above = ndtr((field - x[..., None]) / self.noise)  # (nodes, runs, members)
-        gap = (x[..., None] - own) / self.noise
-        mass = density(gap) * (width / self.noise)[..., None] * _few_above(above, places)
-        return np.add.reduce(mass, axis=0), np.add.reduce(mass * gap, axis=0) / self.noise
+        above = ndtr(field - x[..., None])  # (nodes, runs, members)
+        gap = x[..., None] - own
+        mass = density(gap) * width[..., None] * _few_above(above, places)
+        return np.add.reduce(mass, axis=0), np.add.reduce(mass * gap, axis=0)
 
 
 def cover_of(chance: Floats) -> Floats:
@@ -148,22 +148,22 @@ def density(z: Floats) -> Floats:
     return np.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
 
 
-def _cut(field: Floats, noise: float, share: float) -> Floats:
-    """Score ĉ above which, on average, `share` of the members end: (runs, members) to (runs, 1)."""
+def _cut(field: Floats, share: float) -> Floats:
+    """Score ĉ above which, on average, `share` of the members end: (runs, members) to (runs, 1) [σ]."""
     z = float(ndtri(1 - share))
     if field.shape[-1] == 1:
-        return field + z * noise
-    low = field.min(axis=-1, keepdims=True) + z * noise
-    high = field.max(axis=-1, keepdims=True) + z * noise
+        return field + z
+    low = field.min(axis=-1, keepdims=True) + z
+    high = field.max(axis=-1, keepdims=True) + z
     cut, moving = (low + high) / 2, np.ones(low.shape, dtype=bool)
     for _ in range(200):  # Newton's step, or half the bracket where that leaves it; each run stops by itself
-        gap = (field - cut) / noise
+        gap = field - cut
         excess = average(ndtr(gap))[..., None] - share
         low, high = np.where(excess > 0, cut, low), np.where(excess > 0, high, cut)
-        slope = average(density(gap))[..., None] / noise
+        slope = average(density(gap))[..., None]
         step = cut + excess / np.maximum(slope, 1e-300)
         better = np.where((step >= low) & (step <= high), step, (low + high) / 2)
-        moving &= np.abs(better - cut) > 1e-14 * (np.abs(cut) + noise)
+        moving &= np.abs(better - cut) > 1e-14 * (np.abs(cut) + 1)
         cut = np.where(moving, better, cut)
         if not moving.any():
             break

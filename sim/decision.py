@@ -81,7 +81,7 @@ class StockDecision:
     ----------
     motives : mapping of str to Motive
         The channels, in order.
-    weight : (channel, members)
+    weight : (channel, members) or (channel, runs, members)
         ω, how much each member cares.
     choice : Choice
     conduct : Conduct
@@ -101,10 +101,10 @@ class StockDecision:
         return np.stack([motive.marginal(known) for motive in self.motives.values()])
 
     def weigh(self, terms: Floats) -> Floats:
-        runs = terms.shape[2]
         if not len(terms):
             return np.zeros(terms.shape[1:])
-        return weighed(np.repeat(self.weight[:, None, None, :], runs, axis=2), terms)
+        weight = self.weight if self.weight.ndim == 3 else np.repeat(self.weight[:, None, :], terms.shape[2], axis=1)
+        return weighed(weight[:, None], terms)
 
     def choose(self, known: Known, m: Floats) -> Floats:
         wanted = m

@@ -139,7 +139,7 @@ class WeekDraws:
 
 
 class Draws:
-    """The chance of a batch of runs of one team.
+    """The chance of a batch of runs of one team, or of several alike, whose rows stand run by run.
 
     Parameters
     ----------
@@ -148,24 +148,33 @@ class Draws:
         The runs' numbers.
     members : int
         Seats in the team.
+    teams : int
+        Teams in a run.
+    place : str
+        What tells their streams from those of other teams of the run.
     """
 
-    def __init__(self, seed: int, runs: Sequence[int], members: int) -> None:
-        self.seed, self.runs, self.members = seed, list(runs), members
+    def __init__(self, seed: int, runs: Sequence[int], members: int, teams: int = 1, place: str = "") -> None:
+        self.seed, self.runs, self.members, self.teams, self.place = seed, list(runs), members, teams, place
+
+    @property
+    def rows(self) -> int:
+        """Teams of all runs."""
+        return len(self.runs) * self.teams
 
     def once(self, cause: str) -> Floats:
         """Standard normal numbers, one per seat, that hold for a whole run: (runs, members)."""
-        (generators,) = streams(self.seed, self.runs, [cause])
-        drawn = np.empty((len(self.runs), self.members))
+        (generators,) = streams(self.seed, self.runs, [self.place + cause])
+        drawn = np.empty((len(self.runs), self.teams * self.members))
         for generator, run in zip(generators, drawn, strict=True):
             generator.standard_normal(out=run)
-        return drawn
+        return drawn.reshape(self.rows, self.members)
 
     def weekly(self, causes: Causes, weeks: int) -> Iterator[WeekDraws]:
         """Yield the chance of each week in turn."""
-        named = {f.name: getattr(causes, f.name) for f in fields(Causes)}
+        named = {f.name: [self.place + cause for cause in getattr(causes, f.name)] for f in fields(Causes)}
         by = {group: streams(self.seed, self.runs, names) for group, names in named.items() if names}
-        nothing = np.empty((0, len(self.runs), self.members))
+        nothing = np.empty((0, self.rows, self.members))
         for start in range(0, weeks, BLOCK):
             block = min(BLOCK, weeks - start)
             drawn = {group: self._block(block, each, group in UNIFORM) for group, each in by.items()}
@@ -174,8 +183,9 @@ class Draws:
 
     def _block(self, weeks: int, causes: list[list[np.random.Generator]], uniform: bool = False) -> Floats:
         """Draw a block of weeks of several causes: (weeks, cause, runs, members)."""
-        block = np.empty((weeks, len(causes), len(self.runs), self.members))
-        drawn = np.empty((len(self.runs), weeks, self.members))
+        seats = self.teams * self.members
+        block = np.empty((weeks, len(causes), len(self.runs), seats))
+        drawn = np.empty((len(self.runs), weeks, seats))
         for c, generators in enumerate(causes):
             for generator, run in zip(generators, drawn, strict=True):
                 if uniform:
@@ -183,4 +193,4 @@ class Draws:
                 else:
                     generator.standard_normal(out=run)
             block[:, c] = drawn.swapaxes(0, 1)
-        return block
+        return block.reshape(weeks, len(causes), self.rows, self.members)

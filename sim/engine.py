@@ -48,6 +48,9 @@ class Week:
         Productivity.
     worth, gain, score : (runs, members)
         Realised worth · f'(skill∘a), later effects included [weeks of core work] · score of the week alone.
+    evident : (activity, runs, members)
+        Work as signals show it, that of one's reports included.
+    signals : (signal, runs, members)
     craft : (runs, members) or None
     stocks : Stocks or None
         At the end of the week, without what leavers took along.
@@ -65,6 +68,8 @@ class Week:
     pace: Floats
     worth: Floats
     gain: Floats
+    evident: Floats
+    signals: Floats
     score: Floats
     craft: Floats | None
     stocks: Stocks | None
@@ -96,6 +101,8 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         craft = practised(rules.craft, craft, summed(effort[rules.gaming > 0]))
 
     evident = shown(able, state.craft, rules.gaming)  # evaluate
+    if state.below is not None and rules.own_part is not None:
+        evident = rules.own_part * evident + state.below
     haze = None if rules.obscures is None else 1 + weighed(rules.obscures, effort)
     signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail)
     score = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
@@ -115,6 +122,8 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         pace=pace,
         worth=worth,
         gain=gain,
+        evident=evident,
+        signals=signals,
         score=score,
         craft=craft,
         stocks=after.stocks,

@@ -233,8 +233,8 @@ class Measurement:
 
     Parameters
     ----------
-    weight : (signal,)
-        w, strength left out.
+    weight : (signal,) or (signal, runs, 1)
+        w, strength left out; one for each team where bosses set it.
     loading : (signal, activity)
         G, standardised if the scheme says so.
     sd, common : (signal,)
@@ -246,7 +246,7 @@ class Measurement:
     saturation : tuple of float or None, per signal
     mix : (signal, signal) or None
         Lower Cholesky factor of the correlation of noise.
-    blur, rater : float
+    blur, rater : float or (runs, 1)
         Standard deviation of what a review, and a rater at all reviews, add to a score [points].
     tenure : float
         What each year in the team adds to a score [points].
@@ -261,38 +261,47 @@ class Measurement:
     lag: tuple[int, ...]
     saturation: tuple[float | None, ...]
     mix: Floats | None
-    blur: float
-    rater: float
+    blur: float | Floats
+    rater: float | Floats
     tenure: float
+
+    @cached_property
+    def counts(self) -> tuple[bool, ...]:
+        """Whether each signal counts, for anybody."""
+        return tuple(bool(np.any(w)) for w in self.weight)
 
     @cached_property
     def bends(self) -> bool:
         """Whether a signal that counts saturates."""
-        return any(s is not None and w for s, w in zip(self.saturation, self.weight, strict=True))
+        return any(s is not None and c for s, c in zip(self.saturation, self.counts, strict=True))
 
     @cached_property
     def pools(self) -> bool:
         """Whether a signal that counts is the team's."""
-        return any(s and w for s, w in zip(self.shared, self.weight, strict=True))
+        return any(s and c for s, c in zip(self.shared, self.counts, strict=True))
 
     @cached_property
     def of_members(self) -> Measurement:
         """The same without signals of the team: what sets members apart."""
-        return replace(self, weight=np.where(self.shared, 0.0, self.weight))
+        own = np.array([not shared for shared in self.shared]).reshape(-1, *[1] * (self.weight.ndim - 1))
+        return replace(self, weight=self.weight * own)
 
-    def variance(self, own: bool = False) -> float:
-        """Variance of the score of one week: all of it, or what is each member's own [points²]."""
-        kept = np.array([not (own and shared) for shared in self.shared])
-        each = np.where(kept, self.weight * self.sd, 0.0)
-        both = 0.0 if own or not len(each) else float(np.cumsum((self.weight * self.common) ** 2)[-1])
-        if self.mix is None:
-            return both + (float(np.cumsum(each * each)[-1]) if len(each) else 0.0)
-        return both + float(each @ (self.mix @ self.mix.T) @ each)
+    def variance(self, own: bool = False) -> Floats:
+        """Variance of the score of one week: all of it, or what is each member's own: () or (runs, 1) [points²]."""
+        weight = self.of_members.weight if own else self.weight
+        each = weight * self.sd.reshape(-1, *[1] * (weight.ndim - 1))
+        mixed = each if self.mix is None else np.stack([weighed(row, each) for row in self.mix.T])
+        result = weighed(mixed, mixed) if len(mixed) else np.zeros(weight.shape[1:])
+        if own or not len(weight):
+            return np.asarray(result)
+        both = weight * self.common.reshape(-1, *[1] * (weight.ndim - 1))
+        return np.asarray(result + weighed(both, both))
 
-    def variance_of(self, review: Review, own: bool = False) -> float:
-        """Variance of the score of a review about its expectation: all of it, or each member's own [points²]."""
+    def variance_of(self, review: Review, own: bool = False) -> Floats:
+        """Variance of the score of a review about its expectation: all of it, or each member's own: () or (runs, 1)."""
         shares = review.shares
-        return self.variance(own) * float(np.cumsum(shares * shares)[-1]) + self.blur**2 + self.rater**2
+        weekly = self.variance(own) * float(np.cumsum(shares * shares)[-1])
+        return np.asarray(weekly + self.blur**2 + self.rater**2)
 
 
 def shows(x: Floats, most: float | None) -> Floats:
@@ -317,7 +326,7 @@ def bent(measurement: Measurement, shown: Floats) -> tuple[Floats, Floats]:
     members = shown.shape[-1]
     for m, most in enumerate(measurement.saturation):
         weight = measurement.weight[m] / (members if measurement.shared[m] else 1)
-        if most is not None and weight:
+        if most is not None and measurement.counts[m]:
             x = weighed(measurement.loading[m], shown)
             gap += weight * (shows(x, most) - x)
             less = weight * np.expm1(-np.maximum(x, 0) / most)
@@ -329,7 +338,7 @@ def by_others(measurement: Measurement, shown: Floats) -> Floats:
     """Return what the others' work adds to one's own expected score through the team's signals: (runs, members)."""
     result, members = np.zeros(shown.shape[1:]), shown.shape[-1]
     for m, shared in enumerate(measurement.shared):
-        if shared and measurement.weight[m]:
+        if shared and measurement.counts[m]:
             value = shows(weighed(measurement.loading[m], shown), measurement.saturation[m])
             result += measurement.weight[m] * (average(value)[:, None] - value / members)
     return result

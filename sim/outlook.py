@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim import reasoning
-from sim.arrays import Floats, weighed
+from sim.arrays import Floats, lifted, weighed
 from sim.beliefs import field_of
 from sim.draws import WeekDraws
 from sim.evaluation import Measurement, bent, by_others
@@ -41,20 +41,27 @@ def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats
 def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     people, measurement, able = state.people, rules.measurement, state.able(rules)
     per_effort = shown(np.broadcast_to(able, state.effort.shape), state.craft, rules.gaming)
-    evident = state.effort * per_effort
+    if rules.own_part is not None:
+        per_effort = per_effort * rules.own_part
+    own = state.effort * per_effort
+    evident = own if state.below is None else own + state.below
     slope, given = state.belief * per_effort, None
     apart, given_apart = slope, given
     if rules.told_pooled is not None:
-        apart = np.zeros(slope.shape) if rules.tied else slope - rules.told_pooled[:, None, None] * per_effort
+        apart = np.zeros(slope.shape) if rules.tied else slope - lifted(rules.told_pooled) * per_effort
     if measurement.bends:
-        slope, given = _bent(measurement, slope, evident, per_effort)
+        slope, given = _bent(measurement, slope, evident, own, per_effort)
         if rules.told_pooled is None:
             apart, given_apart = slope, given
         elif measurement.of_members.bends:
-            apart, given_apart = _bent(measurement.of_members, apart, evident, per_effort)
+            apart, given_apart = _bent(measurement.of_members, apart, evident, own, per_effort)
     if rules.told_pooled is not None:
         others = by_others(measurement, evident)
         given = others if given is None else given + others
+    if state.below is not None:
+        added = weighed(state.belief, state.below)
+        given = added if given is None else given + added
+        given_apart = added if given_apart is None else given_apart + added
     expected = weighed(apart, state.effort)
     field = field_of(expected if given_apart is None else expected + given_apart, rules.told, evident, rules.beliefs)
     known = Known(
@@ -80,9 +87,9 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         gaming=rules.gaming,
     )
     sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
-    if not sure:
+    if not rules.beliefs.overconfidence:
         return known
-    overrated = np.full(able.shape, sure)
+    overrated = np.broadcast_to(sure, able.shape)
     return replace(
         known,
         given=overrated if given is None else given + sure,
@@ -90,7 +97,9 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     )
 
 
-def _bent(measurement: Measurement, slope: Floats, evident: Floats, per_effort: Floats) -> tuple[Floats, Floats]:
+def _bent(
+    measurement: Measurement, slope: Floats, evident: Floats, own: Floats, per_effort: Floats
+) -> tuple[Floats, Floats]:
     """Return the slope of a score whose signals saturate, and what the score holds besides slope · effort."""
     gap, bend = bent(measurement, evident)
-    return slope + bend * per_effort, gap - weighed(bend, evident)
+    return slope + bend * per_effort, gap - weighed(bend, own)

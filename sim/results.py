@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Floats, Ints, average, norm, summed, total, weighed
+from sim.arrays import Floats, Ints, average, lifted, norm, summed, total, weighed
 from sim.engine import Week, aligned
 from sim.evaluation import Verdict, bent
 from sim.project import delivered, documented_share, orphaned, truck_factor
@@ -98,7 +98,7 @@ def kept(week: Week) -> dict[str, Floats]:
         "cost": 1 + (nobody if week.gone is None or rules.turnover is None else replacement(rules.turnover, week.gone)),
         "hours": hours,
         "hours_bound": average(bound(week)),
-        "gaming_share": summed(effort[(rules.worth <= 0) & (rules.scored > 0)]) / spent,
+        "gaming_share": summed(effort[rules.worth <= 0] * (lifted(rules.scored)[rules.worth <= 0, :, 0] > 0)) / spent,
         "wasted_share": wasted / spent,
         "promoted": nobody if verdict is None else total(verdict.promoted),
         "laid_off": nobody if verdict is None else total(verdict.laid_off),
@@ -199,7 +199,7 @@ def cosine(x: Floats, y: Floats) -> Floats:
 def misperceived(week: Week) -> tuple[Floats, Floats]:
     """Return ‖r̃ − r‖/‖r‖ and the angle between them [degree], means over members: (runs,) both."""
     known, measurement = week.known, week.rules.measurement
-    true = week.rules.counts[:, None, None] * known.shows
+    true = lifted(week.rules.counts) * known.shows
     if measurement.bends:
         true = true + bent(measurement, known.effort * known.shows)[1] * known.shows
     size = norm(true)

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.activities import Activity
-from sim.arrays import Floats, dot, length
+from sim.arrays import Bools, Floats, dot, length, norm
 from sim.beliefs import Beliefs
 from sim.contest import Contest
 from sim.craft import Craft
@@ -54,12 +54,14 @@ class Rules:
     tied : bool
         Whether the score sets nobody apart: only the team's signals count.
     believed : (signal, activity)
-        w̃_m·G_mk.
+        w̃_m·G_mk; these and the four before it have (…, runs, 1) where each team has weights of its own.
     skill : (members,)
         Given skills; NaN where drawn.
     gaming, scruple : (activity,)
         1 for what is a craft · how much scruples object.
     obscures : (activity,) or None
+    own_part : (1 or runs, members) or None
+        How much of what people show is their own work, the rest their reports'; None: nobody has reports.
     """
 
     activities: tuple[str, ...]
@@ -97,10 +99,11 @@ class Rules:
     obscures: Floats | None
     risk_aversion: float
     aligned: bool
+    own_part: Floats | None = None
 
     @cached_property
     def hides(self) -> Floats | None:
-        """What a unit of effort adds to the noise of the own score of a review, as a share: (activity,).
+        """What a unit of effort adds to the noise of the own score of a review, as a share: (activity,) or (activity, runs, 1).
 
         It blurs the weeks' signals, not what else a review cannot tell; the team's are nobody's own.
         """
@@ -108,7 +111,7 @@ class Rules:
             return None
         shares, noise = self.review.shares, self.stakes.contest.noise
         weekly = self.measurement.variance(own=True) * dot(shares, shares)
-        return self.obscures * (weekly / noise**2) if weekly else None
+        return np.multiply.outer(self.obscures, weekly / np.square(noise)) if weekly.any() else None
 
     @property
     def members(self) -> int:
@@ -133,13 +136,21 @@ def plan_of(scenario: Scenario, *, aligned: bool = False, shadow: bool = False) 
     return tuple(_rules(scenario, p, aligned and p.start >= scenario.since, lots) for p in phases)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a boss counts, and what those below are told or guess: (signal, runs, 1) both, in the order of `listed`."""
+
+    weight: Floats
+    told: Floats
+
+
 def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     """Return the rules of a scenario when its scheme begins to count."""
     return next(rules for rules in plan_of(scenario, aligned=aligned) if rules.start >= scenario.since)
 
 
-def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules:
-    """Turn a phase of a scenario into arrays."""
+def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: Asked | None = None) -> Rules:
+    """Turn a phase of a scenario into arrays; under a scheme's own weights, if nobody asks for something else."""
     team, scheme, names = scenario.team, phase.scheme, tuple(scenario.activities)
     kinds = list(scenario.activities.values())
     seats = team.seats
@@ -147,18 +158,18 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
     gaming = np.array([float(a.gaming) for a in kinds])
     crafty = np.where(gaming > 0, 1.0 if scenario.craft is None else scenario.craft.beginner, 1.0)
     listed = _signals(scenario)
-    measurement = _measurement(scenario, scheme, listed, names, worth, crafty)
+    measurement = _measurement(scenario, scheme, listed, names, worth, crafty, asked)
     size = _size(measurement.shared, len(seats))
-    tied = _tied(scenario, scheme)
-    scored = _along(measurement.weight * size, measurement.loading * crafty)
-    believed = _believed(scenario, scheme, measurement, listed) * size[:, None]
+    tied = _tied(scenario, scheme) if asked is None else False
+    scored = _along(_times(measurement.weight, size), measurement.loading * crafty)
+    believed = _each(_times(_held_true(scenario, scheme, measurement, listed, asked), size), measurement.loading)
     own, whole = measurement.variance_of(scheme.review, own=True), measurement.variance_of(scheme.review)
     contest = Contest(
         members=len(seats),
-        noise=1.0 if tied else math.sqrt(own),
+        noise=1.0 if tied else _plain(np.sqrt(own)),
         rivals=scheme.rivals,
         exact_up_to=scheme.exact_up_to,
-        common=math.sqrt(max(whole - own, 0.0)),
+        common=_plain(np.sqrt(np.maximum(whole - own, 0.0))),
         tied=tied,
     )
     at_risk = scheme.layoff or team.layoff
@@ -172,9 +183,9 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         since=phase.since,
         worth=worth,
         scored=scored,
-        counts=_along(measurement.weight * size, measurement.loading),
-        told=_along(np.where(size == 1, 1.0, 0.0), believed),
-        told_pooled=_along(np.where(size < 1, 1.0, 0.0), believed) if measurement.pools else None,
+        counts=_along(_times(measurement.weight, size), measurement.loading),
+        told=_sum(believed, size == 1),
+        told_pooled=_sum(believed, size < 1) if measurement.pools else None,
         tied=tied,
         believed=believed,
         measurement=measurement,
@@ -217,15 +228,41 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         risk_aversion=team.risk_aversion,
         aligned=aligned,
     )
-    if not phase.by_lot:
+    if not phase.by_lot and asked is None:
         _check_contests(rules)
     return rules
 
 
 def _along(weight: Floats, loading: Floats) -> Floats:
-    """Return Σ_m w_m·G_mk, signal after signal: (signal,) and (signal, activity) to (activity,)."""
-    each = weight[:, None] * loading
-    return np.asarray(np.cumsum(each, axis=0)[-1]) if len(each) else np.zeros(loading.shape[1])
+    """Return Σ_m w_m·G_mk, signal after signal: (signal, …) and (signal, activity) to (activity, …)."""
+    each = _each(weight, loading)
+    return _sum(each, np.ones(len(each), dtype=bool))
+
+
+def _each(weight: Floats, loading: Floats) -> Floats:
+    """Return w_m·G_mk: (signal, …) and (signal, activity) to (signal, activity, …)."""
+    return np.asarray(weight[:, None] * _upto(loading, weight.ndim + 1))
+
+
+def _sum(each: Floats, which: Bools) -> Floats:
+    """Return the sum of some of the signals, one after the other: (signal, activity, …) to (activity, …)."""
+    kept = each * _upto(which.astype(np.float64), each.ndim)
+    return np.asarray(np.cumsum(kept, axis=0)[-1]) if len(each) else np.zeros(each.shape[1:])
+
+
+def _times(weight: Floats, factor: Floats) -> Floats:
+    """Return weights (signal, …) times a factor for each signal."""
+    return np.asarray(weight * _upto(factor, weight.ndim))
+
+
+def _upto(x: Floats, axes: int) -> Floats:
+    """Return an array with as many axes, the new ones last."""
+    return x.reshape(x.shape + (1,) * (axes - x.ndim))
+
+
+def _plain(x: Floats) -> float | Floats:
+    """Return a single number as what it is."""
+    return float(x) if x.ndim == 0 else x
 
 
 def _signals(scenario: Scenario) -> tuple[str, ...]:
@@ -300,6 +337,7 @@ def _measurement(
     activities: tuple[str, ...],
     worth: Floats,
     crafty: Floats,
+    asked: Asked | None,
 ) -> Measurement:
     signals = [scenario.signals[s] for s in listed]
     units = [_unit(scenario, scheme, s) for s in signals]
@@ -310,21 +348,15 @@ def _measurement(
     def scaled(values: list[float]) -> Floats:
         return np.array([rounded(x / u) if u != 1 else x for x, u in zip(values, units, strict=True)])
 
-    weights = weights_of(scenario, scheme)
-    weight = np.array([weights.get(s, 0.0) for s in listed])
     shared = tuple(s.shared for s in signals)
     size = _size(shared, len(scenario.team.seats))
-    direction = _along(weight * size, loading * crafty)
-    own = _along(weight * (size == 1), loading * crafty)
-    scale = 1.0
-    if scheme.power == "equal" and weight.any():
-        if length(direction) == 0:
-            raise InvalidInput(
-                "scheme.weights", dict(scheme.weights), "weights under which some activity changes the score"
-            )
-        scale = rounded(length(worth) / length(direction))
+    if asked is None:
+        weight = _powered(scenario, scheme, listed, size, loading * crafty, worth)
+    else:
+        weight = asked.weight
+    own = _plain(norm(_along(_times(weight, np.where(size == 1, 1.0, 0.0)), loading * crafty)))
     return Measurement(
-        weight=weight * scale,
+        weight=weight,
         loading=loading,
         sd=scaled([s.noise.sd for s in signals]),
         common=scaled([s.noise.common for s in signals]),
@@ -335,10 +367,26 @@ def _measurement(
             None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)
         ),
         mix=_mix(scheme, tuple(scheme.weights), listed),
-        blur=scheme.attribution * length(own) * scale,
-        rater=scheme.rater * length(own) * scale,
+        blur=scheme.attribution * own,
+        rater=scheme.rater * own,
         tenure=scheme.halo.tenure,
     )
+
+
+def _powered(
+    scenario: Scenario, scheme: Scheme, listed: tuple[str, ...], size: Floats, loading: Floats, worth: Floats
+) -> Floats:
+    """Return the weights of a scheme at the power it asks for: (signal,)."""
+    weights = weights_of(scenario, scheme)
+    weight = np.array([weights.get(s, 0.0) for s in listed])
+    if scheme.power != "equal" or not weight.any():
+        return weight
+    direction = length(_along(weight * size, loading))
+    if direction == 0:
+        raise InvalidInput(
+            "scheme.weights", dict(scheme.weights), "weights under which some activity changes the score"
+        )
+    return weight * rounded(length(worth) / direction)
 
 
 def _size(shared: tuple[bool, ...], members: int) -> Floats:
@@ -365,30 +413,31 @@ def _mix(scheme: Scheme, weighed_signals: tuple[str, ...], listed: tuple[str, ..
         raise InvalidInput("scheme.correlation", given, allowed) from None
 
 
-def _believed(scenario: Scenario, scheme: Scheme, measurement: Measurement, listed: tuple[str, ...]) -> Floats:
-    """Return w̃·G: the weights as members hold them for true, at the power of the true ones."""
+def _held_true(
+    scenario: Scenario, scheme: Scheme, measurement: Measurement, listed: tuple[str, ...], asked: Asked | None
+) -> Floats:
+    """Return w̃, the weights as members hold them for true, at the power of the true ones: (signal, …)."""
     beliefs, true = scenario.beliefs, measurement.weight
     if beliefs.rationality == "perfect":
         weight = true
     else:
-        plain = np.array([weights_of(scenario, scheme).get(s, 0.0) for s in listed])
-        scale = next((float(w / t) for w, t in zip(true, plain, strict=True) if t), 1.0)
-        weight = true
-        if scheme.announced is not None:
+        weight = true if asked is None else asked.told
+        if scheme.announced is not None and asked is None:
+            plain = np.array([weights_of(scenario, scheme).get(s, 0.0) for s in listed])
+            scale = next((float(w / t) for w, t in zip(true, plain, strict=True) if t), 1.0)
             weight = scale * np.array([scheme.announced.get(s, 0.0) for s in listed])
         share = 1.0 if scheme.secret else beliefs.folklore_share
         if share:
             folklore = np.array([(beliefs.folklore or {}).get(s, 0.0) for s in listed])
             size = length(_along(folklore, measurement.loading))
-            folklore = folklore * (length(_along(true, measurement.loading)) / size if size else 0.0)
-            weight = (1 - share) * weight + share * folklore
+            strong = norm(_along(true, measurement.loading)) / size if size else 0.0
+            weight = (1 - share) * weight + share * _upto(folklore, weight.ndim) * strong
         if beliefs.sees_through:
             weight = (1 - beliefs.sees_through) * weight + beliefs.sees_through * true
         if beliefs.salience:
             explicit = np.array([scenario.signals[s].explicit for s in listed])
-            weight = weight * np.where(explicit, 1 + beliefs.salience, 1.0)
-    delayed = np.array([scheme.review.patience**lag for lag in measurement.lag])
-    return (weight * delayed)[:, None] * measurement.loading
+            weight = _times(weight, np.where(explicit, 1 + beliefs.salience, 1.0))
+    return _times(weight, np.array([scheme.review.patience**lag for lag in measurement.lag]))
 
 
 def _traces(kinds: list[Activity]) -> Traces:
@@ -414,7 +463,7 @@ def stability(rules: Rules, size: float, places: float) -> float:
     spread += tried / max(dot(rules.scored, rules.scored), 1e-300)
     z = float(ndtri(min(max(1 - places / rules.members, 1e-12), 1 - 1e-12)))
     bell = math.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
-    return rules.stakes.strength * size * z * bell * soft / (rules.stakes.contest.noise**2 + spread)
+    return rules.stakes.strength * size * z * bell * soft / (float(rules.stakes.contest.noise) ** 2 + spread)
 
 
 def _check_contests(rules: Rules) -> None:
@@ -434,7 +483,7 @@ def _check_contests(rules: Rules) -> None:
                 continue
             if rules.tied:
                 continue
-            if stakes.contest.noise <= 0:
+            if np.any(np.less_equal(stakes.contest.noise, 0)):
                 allowed = "above 0: a contest needs luck"
                 raise InvalidInput(f"{key} with noise of the score", stakes.contest.noise, allowed)
             s += stability(rules, prize, places)

@@ -14,7 +14,7 @@ from scipy.special import ndtr
 
 from sim import craft as crafts
 from sim import learning, reasoning
-from sim.arrays import Bools, Floats, Ints, weighed
+from sim.arrays import Bools, Floats, Ints, lifted, weighed
 from sim.draws import Draws, WeekDraws
 from sim.evaluation import Verdict, trail_of
 from sim.project import Stocks, begin, forget
@@ -99,6 +99,8 @@ class State:
         Weeks in the team · what the market outside looks for, as last weeks' efforts show it.
     minds : (level, activity, runs, members) or None
         What everybody would do at each depth of reasoning [week].
+    below : (activity, runs, members) or None
+        What the work of everybody's reports adds to what they show, of last week; None: nobody has any.
     """
 
     week: int
@@ -114,6 +116,7 @@ class State:
     tenure: Floats | None
     outside: Floats | None
     minds: Floats | None
+    below: Floats | None
 
     def able(self, rules: Rules) -> Floats:
         """Work done per effort, a newcomer's ramp included: (runs, members)."""
@@ -134,7 +137,7 @@ def shown(work: Floats, craft: Floats | None, gaming: Floats) -> Floats:
 
 def initial(rules: Rules, draws: Draws) -> State:
     """Return the state before the first week."""
-    runs, members = len(draws.runs), rules.members
+    runs, members = draws.rows, rules.members
     shape = (len(rules.activities), runs, members)
     skill = _lognormal(draws.once("skill"), rules.skill_sd) if rules.skill_sd else np.ones((runs, members))
     skill = np.where(np.isnan(rules.skill), skill, rules.skill)
@@ -180,6 +183,7 @@ def initial(rules: Rules, draws: Draws) -> State:
         tenure=np.full((runs, members), SETTLED) if stays else None,
         outside=None if rules.market is None else np.zeros((runs, members)),
         minds=None if depth is None else reasoning.begin(depth, effort),
+        below=None if rules.own_part is None else np.zeros(shape),
     )
 
 
@@ -198,6 +202,17 @@ def entered(state: State, rules: Rules, draws: Draws) -> State:
         doubt=state.doubt if same else doubt,
         window=empty(rules, shape),
         target=_target(rules, shape),
+    )
+
+
+def retold(state: State, rules: Rules, draws: Draws) -> State:
+    """Return the state once people have been told of other weights: what they believe moves by what they are told."""
+    prior, doubt = _believed(rules, draws)
+    return replace(
+        state,
+        people=replace(state.people, prior=prior, doubt=doubt),
+        belief=state.belief + (prior - state.people.prior),
+        doubt=state.doubt if state.week else doubt,
     )
 
 
@@ -294,22 +309,22 @@ def _lognormal(z: Floats, sd: float) -> Floats:
 def _believed(rules: Rules, draws: Draws) -> tuple[Floats, Floats | None]:
     """Return b (activity, runs, members) before any review, and the doubt about it where people learn."""
     beliefs = rules.beliefs
-    shape = (len(draws.runs), rules.members)
+    shape = (draws.rows, rules.members)
     belief = np.zeros((len(rules.activities), *shape))
     for m, signal in enumerate(rules.signals):
         for k, activity in enumerate(rules.activities):
             each = rules.believed[m, k]
-            if beliefs.wrong and beliefs.error and each:
-                belief[k] += each * (1 + beliefs.error * draws.once(f"belief:{signal}:{activity}"))
-            elif each:
-                belief[k] += each
+            if not np.any(each):
+                continue
+            wrong = beliefs.error * draws.once(f"belief:{signal}:{activity}") if beliefs.wrong and beliefs.error else 0.0
+            belief[k] += each * (1 + wrong)
     if beliefs.wrong and beliefs.error_absolute:
         for k, activity in enumerate(rules.activities):
             belief[k] += beliefs.error_absolute * draws.once(f"belief:{activity}")
     if beliefs.rationality != "learned" or beliefs.learning is None:
         return belief, None
     relative = beliefs.learning.doubt * rules.believed
-    variance = np.full(len(rules.activities), beliefs.error_absolute**2)
+    variance = np.full(rules.believed.shape[1:], beliefs.error_absolute**2)
     if len(relative):
-        variance = variance + weighed(np.ones(len(relative)), (relative * relative)[:, None, :])[0]
-    return belief, learning.begin(np.broadcast_to(variance[:, None, None], belief.shape))
+        variance = variance + weighed(np.ones(len(relative)), relative * relative)
+    return belief, learning.begin(np.broadcast_to(lifted(variance), belief.shape))

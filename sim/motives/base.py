@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from sim.arrays import Floats
+from sim.arrays import Floats, lifted
 from sim.perception import Known
 from sim.rewards.base import RewardRule
 
@@ -40,7 +40,7 @@ def by_score(rule: RewardRule | None, known: Known) -> Floats:
         result = result + shared
     if known.obscures is not None:
         hiding = known.pressure * rule.cover(own, known.field, contest) / known.haze
-        result = result + hiding * known.obscures[:, None, None]
+        result = result + hiding * lifted(known.obscures)
     return result
 
 

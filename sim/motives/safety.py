@@ -14,7 +14,7 @@ from typing import final
 
 import numpy as np
 
-from sim.arrays import Floats, weighed
+from sim.arrays import Floats, lifted, weighed
 from sim.contest import cover_of
 from sim.errors import InvalidInput
 from sim.motives.base import Motive
@@ -86,7 +86,7 @@ class Safety(Motive):
         slope = known.slope if known.stakes.layoff is None else known.slope_for(known.stakes.layoff)
         result = (felt * kept * by_score * known.pressure) * slope
         if known.obscures is not None:
-            result += (felt * kept * hiding * known.pressure / known.haze) * known.obscures[:, None, None]
+            result += (felt * kept * hiding * known.pressure / known.haze) * lifted(known.obscures)
         if self.signal is not None:
             by_standing = -self.relief * unneeded * known.skill  # ∂q_unneeded per unit of loading
             result += (felt * (1 - own) * (1 - shared) * by_standing) * known.observed[self.signal][:, None, None]

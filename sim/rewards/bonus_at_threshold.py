@@ -50,8 +50,8 @@ class BonusAtThreshold(RewardRule):
 
     def _gap(self, own: Floats, contest: Contest) -> Floats:
         """Return y, how far the expected score is above the threshold [σ]."""
-        if contest.spread <= 0:
-            raise InvalidInput("noise", contest.spread, "above 0 where a threshold decides")
+        if np.any(np.less_equal(contest.spread, 0)):
+            raise InvalidInput("noise", float(np.min(contest.spread)), "above 0 where a threshold decides")
         return (own - self.threshold) / contest.spread
 
     def reward(self, score: Floats, luck: Floats) -> Floats:

@@ -118,11 +118,11 @@ class Rating(RewardRule):
         """Return ρ, what a point of the own score adds to what is graded."""
         return 1 - 1 / contest.members if self.calibrated else 1.0
 
-    def _noise(self, contest: Contest) -> float:
+    def _noise(self, contest: Contest) -> float | Floats:
         """Return σ of what is graded [points]."""
         noise = contest.noise * math.sqrt(self._part(contest)) if self.calibrated else contest.spread
-        if noise <= 0:
-            raise InvalidInput("noise", noise, "above 0 where grades decide")
+        if np.any(np.less_equal(noise, 0)):
+            raise InvalidInput("noise", float(np.min(noise)), "above 0 where grades decide")
         return noise
 
     def _gaps(self, own: Floats, field: Floats, contest: Contest) -> Floats:
