@@ -16,8 +16,44 @@ import numpy as np
 
 from sim.arrays import Ints
 from sim.errors import InvalidInput, nearest
+from sim.evaluators import Evaluators
+from sim.people import Person
 
 BOARD = -1  # whom the head reports to
+
+
+@dataclass(frozen=True, kw_only=True)
+class Organisation:
+    """What is around the teams.
+
+    Parameters
+    ----------
+    spans : tuple of int, or None
+        Reports of everybody at each depth above those who lead a team, from the head down; None: the people of the
+        team say whom they report to.
+    managers : tuple of Person
+        Who leads, repeated in turn; used with `spans`.
+    own_part : float
+        How much of what a boss shows is the boss's own work, in [0, 1].
+    palette : tuple of str
+        Signals that bosses can count besides the scheme's.
+    evaluators : Evaluators
+    """
+
+    spans: tuple[int, ...] | None
+    managers: tuple[Person, ...]
+    own_part: float
+    palette: tuple[str, ...]
+    evaluators: Evaluators
+
+    def __post_init__(self) -> None:
+        for i, span in enumerate(self.spans or ()):
+            if span < 1:
+                raise InvalidInput(f"spans[{i}]", span, "at least 1: nobody manages nobody")
+        if self.spans is not None and not self.managers:
+            raise InvalidInput("managers", "[]", "a list of at least one person")
+        if not 0 <= self.own_part <= 1:
+            raise InvalidInput("own_part", self.own_part, "between 0 and 1")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,26 +79,6 @@ class Tier:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
-    """Which groups of one tier report to which seats of another.
-
-    Parameters
-    ----------
-    above, below : int
-        Tiers.
-    seat : (reports,)
-        Places of the bosses, group · seats + seat.
-    group : (reports,)
-        Their groups.
-    """
-
-    above: int
-    below: int
-    seat: Ints
-    group: Ints
-
-
-@dataclass(frozen=True, kw_only=True)
 class Chart:
     """An organisation, from the head down.
 
@@ -71,13 +87,11 @@ class Chart:
     parent : (people,)
         Number of the person everybody reports to; `BOARD` for the head.
     tiers : tuple of Tier
-        By depth.
-    links : tuple of Link
+        From the head down: whom the people of a tier report to are in one before it.
     """
 
     parent: Ints
     tiers: tuple[Tier, ...]
-    links: tuple[Link, ...]
 
     @property
     def people(self) -> int:
@@ -159,16 +173,5 @@ def chart_of(parent: Ints) -> Chart:
         same = (depth[leads] + 1 == key[0]) & (reports[leads] == size) & (idle[leads] == key[2])
         found = children[begins[same][:, None] + np.arange(size)]
         tiers.append(Tier(depth=key[0], builds=key[2], people=found, boss=leads[same]))
-    return Chart(parent=parent, tiers=tuple(tiers), links=_links(tiers, people))
+    return Chart(parent=parent, tiers=tuple(tiers))
 
-
-def _links(tiers: Sequence[Tier], people: int) -> tuple[Link, ...]:
-    tier, place = np.empty(people, dtype=np.int64), np.empty(people, dtype=np.int64)
-    for i, each in enumerate(tiers):
-        tier[each.people.ravel()], place[each.people.ravel()] = i, np.arange(each.people.size)
-    links = []
-    for i, each in enumerate(tiers[1:], start=1):
-        for above in np.unique(tier[each.boss]):
-            group = np.flatnonzero(tier[each.boss] == above)
-            links.append(Link(above=int(above), below=i, seat=place[each.boss[group]], group=group))
-    return tuple(links)

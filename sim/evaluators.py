@@ -80,8 +80,10 @@ class Evaluators:
         θ, angle between what is meant and what is understood [degree], in [0, 90].
     clears : float
         Share of that angle which a review clears up, in [0, 1].
+    candour : float
+        How far bosses say what they count, rather than what the scheme says officially, in [0, 1].
     foresight : int
-        Steps up the chain that people look to guess what will be asked of them, at least 0.
+        Evaluators above their own boss of whom people guess what counts, and take the mean, at least 0.
     adaptation : Adaptation or None
     """
 
@@ -90,11 +92,12 @@ class Evaluators:
     caution: float
     loss: float
     clears: float
+    candour: float
     foresight: int
     adaptation: Adaptation | None
 
     def __post_init__(self) -> None:
-        for key in ("discretion", "clears"):
+        for key in ("discretion", "clears", "candour"):
             if not 0 <= getattr(self, key) <= 1:
                 raise InvalidInput(key, getattr(self, key), "between 0 and 1")
         for key in ("bend", "caution", "foresight"):
@@ -157,7 +160,8 @@ def understood(rules: Evaluators, wish: Floats, luck: Floats, reviews: int) -> F
 
     Examples
     --------
-    >>> rules = Evaluators(discretion=1, bend=0, caution=0, loss=90, clears=0, foresight=0, adaptation=None)
+    >>> rules = Evaluators(discretion=1, bend=0, caution=0, loss=90, clears=0, candour=1, foresight=0,
+    ...     adaptation=None)
     >>> understood(rules, np.array([[2.0], [0.0]]), np.array([[0.3], [0.1]]), 0).round(9).tolist()
     [[0.0], [2.0]]
     """

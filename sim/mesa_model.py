@@ -27,10 +27,11 @@ from sim.arrays import Floats
 from sim.draws import Draws
 from sim.engine import Week, weeks
 from sim.errors import InvalidInput, unknown
+from sim.people import Person
 from sim.perception import Known
 from sim.results import columns_of, kept
 from sim.rules import plan_of
-from sim.scenario import Person, Scenario
+from sim.scenario import Scenario
 
 Answer = Floats | Mapping[str, float]
 TOLERANCE = 1e-9  # hours by which a sum of efforts may miss a bound, for rounding [week]

@@ -58,9 +58,9 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
     if measurement.tenure and state.tenure is not None:
         extra = measurement.tenure * np.minimum(state.tenure / YEAR, LONGEST)
     score = window.score + extra
-    if measurement.blur:
+    if np.any(measurement.blur):
         score = score + measurement.blur * draws.blur[0]
-    if measurement.rater and state.people.rater is not None:
+    if np.any(measurement.rater) and state.people.rater is not None:
         score = score + measurement.rater * state.people.rater
     verdict = judge(
         stakes,

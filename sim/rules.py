@@ -43,8 +43,8 @@ class Rules:
 
     Parameters
     ----------
-    start, since : int
-        The week from which these rules hold · from which the scheme is in force, and reviews are counted.
+    phase : Phase
+        The stretch of weeks in which these rules hold.
     worth : (activity,)
         f; without a project, what it is worth at once.
     scored, counts : (activity,)
@@ -57,8 +57,8 @@ class Rules:
         w̃_m·G_mk; these and the four before it have (…, runs, 1) where each team has weights of its own.
     skill : (members,)
         Given skills; NaN where drawn.
-    gaming, scruple : (activity,)
-        1 for what is a craft · how much scruples object.
+    gaming, crafty, scruple : (activity,)
+        1 for what is a craft · what a beginner shows of it · how much scruples object.
     obscures : (activity,) or None
     own_part : (1 or runs, members) or None
         How much of what people show is their own work, the rest their reports'; None: nobody has reports.
@@ -68,8 +68,7 @@ class Rules:
     signals: tuple[str, ...]
     names: tuple[str, ...]
     weeks: int
-    start: int
-    since: int
+    phase: Phase
     worth: Floats
     scored: Floats
     counts: Floats
@@ -95,6 +94,7 @@ class Rules:
     habit: Floats
     habit_sd: float
     gaming: Floats
+    crafty: Floats
     scruple: Floats
     obscures: Floats | None
     risk_aversion: float
@@ -114,9 +114,27 @@ class Rules:
         return np.multiply.outer(self.obscures, weekly / np.square(noise)) if weekly.any() else None
 
     @property
+    def start(self) -> int:
+        """The week from which these rules hold."""
+        return self.phase.start
+
+    @property
+    def since(self) -> int:
+        """The week from which the scheme is in force, and reviews are counted."""
+        return self.phase.since
+
+    @property
     def members(self) -> int:
         """Seats in the team."""
         return len(self.names)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a boss counts, and what those below are told or guess: (signal, runs, 1) both, in the order of `listed`."""
+
+    weight: Floats
+    told: Floats
 
 
 def plan_of(scenario: Scenario, *, aligned: bool = False, shadow: bool = False) -> tuple[Rules, ...]:
@@ -136,12 +154,9 @@ def plan_of(scenario: Scenario, *, aligned: bool = False, shadow: bool = False) 
     return tuple(_rules(scenario, p, aligned and p.start >= scenario.since, lots) for p in phases)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a boss counts, and what those below are told or guess: (signal, runs, 1) both, in the order of `listed`."""
-
-    weight: Floats
-    told: Floats
+def under(scenario: Scenario, rules: Rules, asked: Asked) -> Rules:
+    """Return the rules of the same weeks once bosses ask for something of their own."""
+    return _rules(scenario, rules.phase, rules.aligned, bool(rules.causes.lot), asked)
 
 
 def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
@@ -179,8 +194,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: A
         signals=listed,
         names=tuple(p.name for p in seats),
         weeks=scenario.weeks,
-        start=phase.start,
-        since=phase.since,
+        phase=phase,
         worth=worth,
         scored=scored,
         counts=_along(_times(measurement.weight, size), measurement.loading),
@@ -223,6 +237,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: A
         habit=np.array([a.habit for a in kinds]),
         habit_sd=team.habit_sd,
         gaming=gaming,
+        crafty=crafty,
         scruple=np.array([a.scruple for a in kinds]),
         obscures=np.array([a.obscures for a in kinds]) if any(a.obscures for a in kinds) else None,
         risk_aversion=team.risk_aversion,
@@ -270,6 +285,8 @@ def _signals(scenario: Scenario) -> tuple[str, ...]:
     names: list[str] = []
     for phase in (max(scenario.phases, key=lambda p: p.scheme is scenario.scheme), *scenario.phases):
         names += [*weights_of(scenario, phase.scheme), *(phase.scheme.announced or {})]
+    if scenario.organisation is not None:
+        names += scenario.organisation.palette
     return tuple(dict.fromkeys([*names, *(scenario.beliefs.folklore or {})]))
 
 

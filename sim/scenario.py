@@ -14,6 +14,7 @@ from typing import Any
 from sim.activities import Activity
 from sim.beliefs import Beliefs
 from sim.catalogue import build
+from sim.chart import Organisation, by_name
 from sim.choice.base import Choice
 from sim.craft import Craft
 from sim.decision import Conduct
@@ -21,6 +22,7 @@ from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Change, Scheme
 from sim.fields import LARGEST, SMALLEST, construct
 from sim.motives.base import Motive
+from sim.people import Person, Team
 from sim.project import Project
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
@@ -44,6 +46,7 @@ KEYS = (
     "craft",
     "project",
     "turnover",
+    "organisation",
     "reference_team",
 )
 LONGEST = 100_000  # weeks of a run
@@ -54,88 +57,6 @@ EFFECTS = {  # what an activity does not say, it does not do
     "gaming": False,
     "ill": False,
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Person:
-    """One seat of the team.
-
-    Parameters
-    ----------
-    name : str
-    motives : mapping of str to float
-        ω, weight of each motive, at least 0.
-    skill : float or None
-        Work done per effort; None: drawn.
-    """
-
-    name: str
-    motives: Mapping[str, float]
-    skill: float | None
-
-    def __post_init__(self) -> None:
-        for motive, weight in self.motives.items():
-            if weight < 0:
-                raise InvalidInput(f"motives.{motive}", weight, "at least 0")
-        if self.skill is not None and self.skill <= 0:
-            raise InvalidInput("skill", self.skill, "above 0, or null")
-
-    @property
-    def motive(self) -> str:
-        """The motive that weighs most; the first named of equals."""
-        return max(self.motives, key=lambda k: self.motives[k]) if self.motives else "none"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Team:
-    """The people, what differs among them, and what is at stake for them.
-
-    Parameters
-    ----------
-    people : tuple of Person
-    size : int or None
-        Seats; the people named are repeated in turn to fill them. None: one seat each.
-    skill_sd : float
-        Standard deviation of the log of skill, mean skill 1, at least 0.
-    habit_sd : float
-        Standard deviation of the log of each habit, at least 0.
-    risk_aversion : float
-        Constant absolute risk aversion [per utility], at least 0; risk costs ½·it·variance.
-    pay, promotion : RewardRule or None
-    layoff : Layoff or None
-        What the score brings unless the scheme says otherwise.
-    """
-
-    people: tuple[Person, ...]
-    size: int | None
-    skill_sd: float
-    habit_sd: float
-    risk_aversion: float
-    pay: RewardRule | None
-    promotion: RewardRule | None
-    layoff: Layoff | None
-
-    def __post_init__(self) -> None:
-        if not self.people:
-            raise InvalidInput("people", "[]", "a list of at least one person")
-        if self.size is not None and self.size < 1:
-            raise InvalidInput("size", self.size, "at least 1, or null")
-        for key in ("skill_sd", "habit_sd", "risk_aversion"):
-            if getattr(self, key) < 0:
-                raise InvalidInput(key, getattr(self, key), "at least 0")
-        named = Counter(p.name for p in (*self.people, *self.seats[len(self.people) :]))
-        for name, times in named.items():
-            if times > 1:
-                raise InvalidInput("people", name, "a different name for each person")
-
-    @cached_property
-    def seats(self) -> tuple[Person, ...]:
-        """Who sits where; repeated people carry a number."""
-        n = len(self.people)
-        return tuple(
-            p if i < n else Person(name=f"{p.name} {i // n + 1}", motives=p.motives, skill=p.skill)
-            for i, p in ((i, self.people[i % n]) for i in range(self.size or n))
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,6 +102,7 @@ class Scenario:
     craft: Craft | None
     project: Project | None
     turnover: Turnover | None
+    organisation: Organisation | None
     reference: Reference | None
     config: Mapping[str, Any]
 
@@ -232,12 +154,16 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     team = _team(config["team"])
     scheme = _scheme(config["scheme"], config["team"], signals)
     phases, since = _phases(config, scheme, signals, weeks)
+    organisation = _organisation(config["organisation"], team, signals)
     known = _mapping(config["motives"], "motives")
-    wanted = [m for p in team.people for m, weight in p.motives.items()]
-    for i, person in enumerate(team.people):
+    people = {f"team.people[{i}]": p for i, p in enumerate(team.people)}
+    if organisation is not None:
+        people |= {f"organisation.managers[{i}]": p for i, p in enumerate(organisation.managers)}
+    wanted = [m for p in people.values() for m in p.motives]
+    for key, person in people.items():
         for motive in person.motives:
             if motive not in known:
-                raise unknown(f"team.people[{i}].motives", motive, known)
+                raise unknown(f"{key}.motives", motive, known)
     motives = _motives(known, wanted, set(listed), signals)
     conduct = construct(Conduct, config["conduct"], "conduct")
     for activity in conduct.initial or {}:
@@ -264,6 +190,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         craft=_part(Craft, config["craft"], "craft"),
         project=_part(Project, config["project"], "project"),
         turnover=_part(Turnover, config["turnover"], "turnover"),
+        organisation=organisation,
         reference=_part(Reference, config["reference_team"], "reference_team"),
         config=config,
     )
@@ -384,13 +311,38 @@ def _team(config: object) -> Team:
     if not isinstance(people, list | tuple):
         raise InvalidInput("team.people", people, "a list of people")
     entry["people"] = [
-        construct(Person, {"skill": None, **_mapping(p, f"team.people[{i}]")}, f"team.people[{i}]")
-        for i, p in enumerate(people)
+        _person(p, f"team.people[{i}]") for i, p in enumerate(people)
     ]
     for rule in RULES:
         entry[rule] = _rule(entry.get(rule), f"team.{rule}")
     team: Team = construct(Team, entry, "team")
     return team
+
+
+def _person(config: object, key: str) -> Person:
+    person: Person = construct(Person, {"skill": None, "reports_to": None, **_mapping(config, key)}, key)
+    return person
+
+
+def _organisation(config: object, team: Team, signals: Mapping[str, Signal]) -> Organisation | None:
+    if config is None:
+        for i, person in enumerate(team.people):
+            if person.reports_to is not None:
+                key = f"team.people[{i}].reports_to"
+                raise InvalidInput(key, person.reports_to, "null where there is no organisation")
+        return None
+    entry = dict(_mapping(config, "organisation"))
+    managers = entry.get("managers") or []
+    if not isinstance(managers, list | tuple):
+        raise InvalidInput("organisation.managers", managers, "a list of people")
+    entry["managers"] = [_person(p, f"organisation.managers[{i}]") for i, p in enumerate(managers)]
+    found: Organisation = construct(Organisation, entry, "organisation")
+    for signal in found.palette:
+        if signal not in signals:
+            raise unknown("organisation.palette", signal, signals)
+    if found.spans is None:
+        by_name({p.name: p.reports_to for p in team.seats})
+    return found
 
 
 def _rule(config: object, key: str) -> RewardRule | None:

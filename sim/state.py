@@ -159,7 +159,7 @@ def initial(rules: Rules, draws: Draws) -> State:
         prior=prior,
         doubt=doubt,
         objection=_objection(rules, draws),
-        rater=draws.once("rater") if rules.measurement.rater else None,
+        rater=draws.once("rater") if rules.phase.scheme.rater else None,
         level=None if depth is None else reasoning.levels(depth, ndtr(draws.once("level"))),
     )
     conduct = rules.decision.conduct
@@ -192,7 +192,7 @@ def entered(state: State, rules: Rules, draws: Draws) -> State:
     prior, doubt = _believed(rules, draws)
     shape = state.people.skill.shape
     rater = state.people.rater
-    if rules.measurement.rater and rater is None:
+    if rules.phase.scheme.rater and rater is None:
         rater = draws.once("rater")
     same = np.array_equal(prior, state.people.prior)
     return replace(

@@ -1,0 +1,293 @@
+"""A whole organisation: everybody but the head has a boss, who is evaluated in turn.
+
+    week      every tier of the chart is a batch of teams, and lives the week of `sim.engine`
+    upwards   what the reports of a boss showed last week is part of what the boss shows
+              evident = own_part·own + (1 − own_part)·mean of the reports'
+    reviews   from the head down, every boss sets the weights for those below, see `sim.evaluators`
+    told      w̃ = mean over j ≤ foresight of what counts j evaluators further up; the nearest says
+              candour·w + (1 − candour)·w_scheme
+
+The board's weights are the scheme's. What people believe moves at once by what they are told.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from sim import evaluators as bosses
+from sim.arrays import Floats, Ints, average, norm
+from sim.chart import Chart, Organisation, Tier, by_name, chart_of, regular
+from sim.decision import Decide
+from sim.draws import Draws, WeekDraws
+from sim.engine import Week, week
+from sim.evaluators import Trust
+from sim.outlook import outlook
+from sim.people import Person
+from sim.rules import Asked, Rules, plan_of, under
+from sim.scenario import Scenario
+from sim.state import State, entered, initial, retold
+
+
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """The people of an organisation in their places.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    chart : Chart
+    people : tuple of Person
+        Everybody there is one of; a team's and the managers repeat.
+    who : (people,)
+        Which of them everybody is.
+    """
+
+    scenario: Scenario
+    chart: Chart
+    people: tuple[Person, ...]
+    who: Ints
+
+    @staticmethod
+    def of(scenario: Scenario) -> Company:
+        """Put the people of a scenario in their places."""
+        organisation, seats = scenario.organisation, scenario.team.seats
+        assert organisation is not None
+        if organisation.spans is None:
+            parent = by_name({p.name: p.reports_to for p in seats})
+            return Company(scenario=scenario, chart=chart_of(parent), people=seats, who=np.arange(len(seats)))
+        parent, managers = regular(organisation.spans, len(seats)), organisation.managers
+        teams = math.prod(organisation.spans)
+        leads = np.arange(len(parent) - teams * len(seats)) % len(managers)
+        builds = len(managers) + np.tile(np.arange(len(seats)), teams)
+        return Company(
+            scenario=scenario,
+            chart=chart_of(parent),
+            people=(*managers, *seats),
+            who=np.concatenate([leads, builds]),
+        )
+
+    @property
+    def organisation(self) -> Organisation:
+        """What is around the teams."""
+        assert self.scenario.organisation is not None
+        return self.scenario.organisation
+
+    @cached_property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenario of each tier: its people, of whom only those who build have a project."""
+        return tuple(self._scenario(tier) for tier in self.chart.tiers)
+
+    def _scenario(self, tier: Tier) -> Scenario:
+        found = self.scenario
+        people = tuple(replace(self.people[i], name=f"seat {n}") for n, i in enumerate(self.who[tier.people[0]], 1))
+        if len(people) == 1:  # nobody to be compared with
+            alone = (replace(p, scheme=replace(p.scheme, promotion=None, layoff=None)) for p in found.phases)
+            found = replace(found, phases=tuple(alone))
+        if found.project and not tier.builds:  # what they do leaves no debt and no knowledge: it is worth f at once
+            now = {k: replace(a, worth_now=a.worth) for k, a in found.activities.items()}
+            found = replace(found, activities=now, project=None)
+        return replace(found, team=replace(found.team, people=people, size=None))
+
+    def seated(self, rules: Rules, tier: Tier, runs: int) -> Rules:
+        """Return the rules of a tier with everybody in their seats."""
+        motives, who = rules.decision.motives, self.who[tier.people]
+        weight = np.array([[p.motives.get(m, 0.0) for p in self.people] for m in motives]).reshape(-1, len(self.people))
+        skill = np.array([np.nan if p.skill is None else p.skill for p in self.people])
+        leads = np.isin(tier.people, self.chart.parent)
+        own_part = np.where(leads, self.organisation.own_part, 1.0)
+        return replace(
+            rules,
+            decision=replace(rules.decision, weight=np.tile(weight[:, who], (1, runs, 1))),
+            skill=np.tile(skill[who], (runs, 1)),
+            own_part=np.tile(own_part, (runs, 1)) if leads.any() else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """A week of the whole organisation.
+
+    Parameters
+    ----------
+    weeks : tuple of Week
+        Of each tier.
+    weight : (signal, runs, people)
+        What counts for everybody.
+    """
+
+    weeks: tuple[Week, ...]
+    weight: Floats
+
+
+@dataclass(kw_only=True)
+class _Course:
+    """A tier on its way; `seen` (signal, runs) and `result` (runs,) are what the window has shown its bosses."""
+
+    tier: Tier
+    scenario: Scenario
+    plan: tuple[Rules, ...]
+    draws: Draws
+    rules: Rules
+    state: State
+    trust: Trust | None
+    seen: Floats
+    result: Floats
+
+    def on_people(self, x: Floats, runs: int) -> Floats:
+        """Return what belongs to teams (…, runs · groups) for each of their people: (…, runs, groups, seats)."""
+        groups, seats = self.tier.people.shape
+        return np.repeat(x.reshape(*x.shape[:-1], runs, groups, 1), seats, axis=-1)
+
+
+def lived(
+    company: Company,
+    seed: int,
+    runs: Sequence[int],
+    *,
+    aligned: bool = False,
+    shadow: bool = False,
+    decide: Decide | None = None,
+) -> Iterator[Moment]:
+    """Run the weeks of an organisation in turn.
+
+    Parameters
+    ----------
+    company : Company
+    seed : int
+    runs : sequence of int
+        The runs' numbers.
+    aligned, shadow : bool
+        As in `sim.rules.plan_of`.
+    decide : Decide or None
+        How everybody decides; None: the stock rule.
+    """
+    courses = [_course(company, i, seed, runs, aligned, shadow) for i in range(len(company.chart.tiers))]
+    head, people = courses[0], company.chart.people
+    weight = np.zeros((len(head.rules.signals), len(runs), people))
+    led = np.zeros((len(head.rules.activities), len(runs), people))
+    results = np.zeros((len(runs), people))
+    chances = (c.draws.weekly(c.rules.causes, head.rules.weeks) for c in courses)
+    for t, chance in enumerate(zip(*chances, strict=True)):
+        for course in courses:
+            _enter(course, t)
+        if (t - head.rules.since) % head.rules.review.weeks == 0:
+            weight = _ask(company, courses, chance, len(runs))
+        passed = []
+        for course, luck in zip(courses, chance, strict=True):
+            if course.rules.own_part is not None:
+                from_below = led[:, :, course.tier.people].reshape(course.state.effort.shape)
+                course.state = replace(course.state, below=(1 - course.rules.own_part) * from_below)
+            course.state, each = week(course.state, course.rules, luck, decide or course.rules.decision)
+            passed.append(each)
+        for course, each in zip(courses[::-1], passed[::-1], strict=True):
+            _watch(course, each, led, results, len(runs))
+        yield Moment(weeks=tuple(passed), weight=weight)
+
+
+def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: bool, shadow: bool) -> _Course:
+    tier, scenario = company.chart.tiers[i], company.scenarios[i]
+    plan = tuple(company.seated(r, tier, len(runs)) for r in plan_of(scenario, aligned=aligned, shadow=shadow))
+    draws = Draws(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
+    weight = plan[0].measurement.weight
+    adapts = company.organisation.evaluators.adaptation is not None
+    return _Course(
+        tier=tier,
+        scenario=scenario,
+        plan=plan,
+        draws=draws,
+        rules=plan[0],
+        state=initial(plan[0], draws),
+        trust=bosses.begin((weight != 0).astype(np.float64), draws.rows) if adapts else None,
+        seen=np.zeros((len(weight), draws.rows)),
+        result=np.zeros(draws.rows),
+    )
+
+
+def _enter(course: _Course, t: int) -> None:
+    """Change to the rules that hold from this week on."""
+    for rules in course.plan[1:]:
+        if rules.start == t and rules.since != course.rules.since:
+            course.rules = rules
+            course.state = entered(course.state, rules, course.draws)
+
+
+def _ask(company: Company, courses: Sequence[_Course], chance: Sequence[WeekDraws], runs: int) -> Floats:
+    """Let everybody who leads set the weights for those below, from the head down: (signal, runs, people)."""
+    rules, parent = company.organisation.evaluators, company.chart.parent
+    (head, *rest), shape = courses, (runs, company.chart.people)
+    scheme = head.rules.measurement.weight
+    weight = np.zeros((len(scheme), *shape))
+    weight[:, :, head.tier.people.ravel()] = scheme.reshape(-1, *[1] * 2)[:, :1]
+    wish = np.zeros((len(head.rules.activities), *shape))
+    _wish(rules, head, chance[0], wish)
+    for course, luck in zip(rest, chance[1:], strict=True):
+        boss = course.tier.boss
+        chosen = _chosen(rules, course, weight[:, :, boss], wish[:, :, boss], scheme)
+        weight[:, :, course.tier.people] = course.on_people(chosen, runs)
+        told = rules.candour * chosen + (1 - rules.candour) * scheme[:, None]
+        above = boss
+        for _ in range(rules.foresight):
+            told = told + weight[:, :, above].reshape(chosen.shape)
+            above = np.where(parent[above] < 0, above, parent[above])
+        asked = Asked(weight=chosen[..., None], told=told[..., None] / (1 + rules.foresight))
+        course.rules = company.seated(under(course.scenario, course.rules, asked), course.tier, runs)
+        course.state = retold(course.state, course.rules, course.draws)
+        course.seen, course.result = np.zeros(course.seen.shape), np.zeros(course.result.shape)
+        _wish(rules, course, luck, wish)
+    return weight
+
+
+def _wish(rules: bosses.Evaluators, course: _Course, luck: WeekDraws, wish: Floats) -> None:
+    """Enter what the people of a tier would like those below to do into (activity, runs, people)."""
+    if course.rules.own_part is None:
+        return
+    decision, state = course.rules.decision, course.state
+    known, _ = outlook(state, course.rules, luck)
+    own = decision.weigh(decision.perceive(replace(known, stakes=replace(known.stakes, strength=0.0))))
+    found = bosses.wished(rules, state.belief, own, _length(course.rules.worth))
+    groups, seats = course.tier.people.shape
+    wish[:, :, course.tier.people] = found.reshape(len(found), -1, groups, seats)
+
+
+def _chosen(rules: bosses.Evaluators, course: _Course, above: Floats, wish: Floats, scheme: Floats) -> Floats:
+    """Return the weights that the bosses of a tier choose (signal, runs), from (kind, runs, groups)."""
+    here, scored = course.rules, course.rules.measurement
+    wish, above = wish.reshape(len(wish), -1), above.reshape(len(above), -1)
+    loading = scored.loading * here.crafty
+    if rules.loss:
+        luck = np.stack([course.draws.once(f"understood:{a}")[:, 0] for a in here.activities])
+        wish = bosses.understood(rules, wish, luck, (course.state.week - here.since) // here.review.weeks)
+    relied = None
+    if course.trust is not None and rules.adaptation is not None:
+        before = np.broadcast_to(scored.weight.reshape(len(above), -1), above.shape)
+        if course.state.week:
+            course.trust = bosses.disappointed(
+                rules.adaptation, course.trust, before, course.seen, course.result, loading, here.worth
+            )
+            course.trust = bosses.one_more(rules, course.trust, before, wish, loading)
+        relied = bosses.felt(rules, course.trust)
+    own = bosses.reachable(rules, wish, loading, scored.sd, relied)
+    return bosses.passed_on(rules, above, own, loading, _length(bosses.asked(scheme[:, None], loading)[:, 0]))
+
+
+def _watch(course: _Course, passed: Week, led: Floats, results: Floats, runs: int) -> None:
+    """Let bosses see the week of their reports: enter it into (activity, runs, people) and (runs, people)."""
+    groups, seats = course.tier.people.shape
+    share = float(passed.rules.review.shares[(passed.known.week - passed.rules.since) % passed.rules.review.weeks])
+    below = results[:, course.tier.people].reshape(passed.worth.shape)
+    part = 1.0 if passed.rules.own_part is None else passed.rules.own_part
+    result = average(part * passed.worth + (1 - part) * below)
+    course.seen = course.seen + share * average(passed.signals)
+    course.result = course.result + share * result
+    if course.tier.depth:
+        led[:, :, course.tier.boss] = average(passed.evident).reshape(len(led), runs, groups)
+        results[:, course.tier.boss] = result.reshape(runs, groups)
+
+
+def _length(x: Floats) -> float:
+    return float(norm(x))
