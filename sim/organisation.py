@@ -249,7 +249,8 @@ def _wish(rules: bosses.Evaluators, course: _Course, luck: WeekDraws, wish: Floa
     decision, state = course.rules.decision, course.state
     known, _ = outlook(state, course.rules, luck)
     own = decision.weigh(decision.perceive(replace(known, stakes=replace(known.stakes, strength=0.0))))
-    found = bosses.wished(rules, state.belief, own, _length(course.rules.worth))
+    wanted = state.belief * course.rules.crafty[:, None, None]
+    found = bosses.wished(rules, wanted, own, _length(course.rules.worth))
     groups, seats = course.tier.people.shape
     wish[:, :, course.tier.people] = found.reshape(len(found), -1, groups, seats)
 
