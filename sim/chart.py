@@ -163,7 +163,7 @@ def chart_of(parent: Ints) -> Chart:
         below = np.isin(parent, np.flatnonzero(level))
         depth[below] = depth[level].max() + 1
         level = below
-    idle = np.bincount(parent[(reports == 0) & (parent != BOARD)], minlength=people) > 0  # bosses of somebody who builds
+    idle = np.bincount(parent[(reports == 0) & (parent != BOARD)], minlength=people) > 0
     children = np.argsort(parent, kind="stable")[1:]
     leads = np.flatnonzero(reports)
     begins = np.cumsum(reports[leads]) - reports[leads]  # of each boss's reports among `children`
@@ -174,4 +174,3 @@ def chart_of(parent: Ints) -> Chart:
         found = children[begins[same][:, None] + np.arange(size)]
         tiers.append(Tier(depth=key[0], builds=key[2], people=found, boss=leads[same]))
     return Chart(parent=parent, tiers=tuple(tiers))
-

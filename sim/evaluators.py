@@ -12,8 +12,8 @@ G holds the signals that a boss trusts, each scaled by √τ of its trust τ:
     τ_felt = τ^(1 − faith)                   faith in numbers keeps them beyond their validity
 
 Δ is the change against the mean of earlier reviews, in units of what a week of effort brings at most.
-A boss who trusts what is in use less than `doubts` asks for one signal more: the one that says most
-of what the others leave unsaid.
+Bosses look at all signals there are, or where they can come to doubt them, at the scheme's: a boss who trusts
+what is in use less than `doubts` asks for one signal more, the one that says most of what is left unsaid.
 
 References: the answer to noisy signals, Feltham & Xie (1994), THEORY C; directions that no signal has
 cannot be asked for, the row space of G; loss on the way, Williamson (1967), THEORY I5: E cos = Π cos θ;
@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Floats, average, norm, weighed
+from sim.arrays import Floats, norm, weighed
 from sim.errors import InvalidInput
 
 FAINT = 1e-6  # trust that is as good as none
@@ -48,7 +48,7 @@ class Adaptation:
     faith : float
         How far numbers are trusted whatever they bring, in [0, 1].
     doubts : float
-        Trust in the signals in use below which another is added, in [0, 1]; 0: none ever is.
+        Trust in the signals in use below which another is added, in [0, 1]; 0: all are in use from the beginning.
     """
 
     discounts: float
@@ -287,16 +287,3 @@ def one_more(rules: Evaluators, state: Trust, weight: Floats, wish: Floats, load
     says = np.where(state.used > 0, -1.0, says / np.maximum(np.linalg.norm(loading, axis=1), FAINT)[:, None])
     best = np.arange(len(says))[:, None] == np.argmax(says, axis=0)
     return replace(state, used=np.where(best & doubting & (says.max(axis=0) > 0), 1.0, state.used))
-
-
-def alignment(worth: Floats, weight: Floats, loading: Floats) -> Floats:
-    """Return the cosine of what is asked for (weights (signal, runs)) with f: (runs,), NaN where nothing is."""
-    ask = asked(weight, loading)
-    size = norm(ask) * math.sqrt(float(np.cumsum(worth * worth)[-1]))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(size > 0, weighed(worth, ask) / size, np.nan))
-
-
-def mean_signals(signals: Floats) -> Floats:
-    """Return a team's mean of each signal (signal, runs, members): (signal, runs)."""
-    return average(signals)

@@ -154,7 +154,7 @@ class TeamModel(mesa.Model):
         self._weeks = weeks(self.plan, draws, _Agents(self))
         self.last: Week | None = None
         self._columns: dict[str, Floats] = {}
-        reporters = {name: _reporter(name) for name in columns_of(self.rules.activities, self.rules.decision.motives)}
+        reporters = {name: _reporter(name) for name in columns_of(scenario)}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def step(self) -> None:

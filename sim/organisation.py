@@ -71,6 +71,16 @@ class Company:
             who=np.concatenate([leads, builds]),
         )
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of everybody; those of whom there are several carry a number."""
+        times = np.bincount(self.who, minlength=len(self.people))
+        before, names = np.zeros(len(self.people), dtype=np.int64), []
+        for i in self.who:
+            before[i] += 1
+            names.append(self.people[i].name if times[i] == 1 else f"{self.people[i].name} {before[i]}")
+        return tuple(names)
+
     @property
     def organisation(self) -> Organisation:
         """What is around the teams."""
@@ -194,7 +204,8 @@ def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: b
     plan = tuple(company.seated(r, tier, len(runs)) for r in plan_of(scenario, aligned=aligned, shadow=shadow))
     draws = Draws(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
     weight = plan[0].measurement.weight
-    adapts = company.organisation.evaluators.adaptation is not None
+    adaptation = company.organisation.evaluators.adaptation
+    used = np.ones(len(weight)) if adaptation is None or not adaptation.doubts else (weight != 0).astype(np.float64)
     return _Course(
         tier=tier,
         scenario=scenario,
@@ -202,7 +213,7 @@ def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: b
         draws=draws,
         rules=plan[0],
         state=initial(plan[0], draws),
-        trust=bosses.begin((weight != 0).astype(np.float64), draws.rows) if adapts else None,
+        trust=None if adaptation is None else bosses.begin(used, draws.rows),
         seen=np.zeros((len(weight), draws.rows)),
         result=np.zeros(draws.rows),
     )
@@ -278,7 +289,7 @@ def _chosen(rules: bosses.Evaluators, course: _Course, above: Floats, wish: Floa
 
 def _watch(course: _Course, passed: Week, led: Floats, results: Floats, runs: int) -> None:
     """Let bosses see the week of their reports: enter it into (activity, runs, people) and (runs, people)."""
-    groups, seats = course.tier.people.shape
+    groups = len(course.tier.people)
     share = float(passed.rules.review.shares[(passed.known.week - passed.rules.since) % passed.rules.review.weeks])
     below = results[:, course.tier.people].reshape(passed.worth.shape)
     part = 1.0 if passed.rules.own_part is None else passed.rules.own_part

@@ -6,7 +6,6 @@ between. Everything is float64.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -67,13 +66,15 @@ WEEKLY = (
     *REVIEWED,
 )
 OF_A_REVIEW = ("score", "contribution", "reward", "promoted", "laid_off")  # of each member, at reviews that count
+OF_ORGANISATIONS = ("alignment_board", "alignment_trench", "alignment_product")  # read at reviews
 SHADOWED = ("worth", "score", "rank_covariance", "rank_spread_score", "rank_spread_worth")  # also of the shadow
 LOW = 0.1  # share of a team that is called low where nobody is laid off
 
 
-def columns_of(activities: tuple[str, ...], motives: Iterable[str]) -> list[str]:
+def columns_of(scenario: Scenario) -> list[str]:
     """Return the names of the columns of a week, in order."""
-    return [*WEEKLY, *(f"utility_{k}" for k in motives), *(f"effort_{k}" for k in activities)]
+    named = [*(f"utility_{k}" for k in scenario.motives), *(f"effort_{k}" for k in scenario.activities)]
+    return [*WEEKLY, *(OF_ORGANISATIONS if scenario.organisation is not None else ()), *named]
 
 
 def kept(week: Week) -> dict[str, Floats]:
@@ -258,6 +259,8 @@ class Results:
     reviewed : name → (reviews, runs, members)
         What the reviews say of each member, from the week on from which the scheme counts.
     review_weeks : tuple of int
+    levels : name → (reviews, runs, depth)
+        What is read at each depth of an organisation, the head first; empty for a team.
     names : tuple of str
         Members.
     scored : (activity,)
@@ -275,6 +278,7 @@ class Results:
     per_member: dict[str, Floats] | None
     reviewed: dict[str, Floats]
     review_weeks: tuple[int, ...]
+    levels: dict[str, Floats]
     names: tuple[str, ...]
     scored: Floats
     worth_loading: Floats
@@ -361,6 +365,7 @@ def joined(parts: list[Results]) -> Results:
         per_member={k: np.concatenate([m[k] for m in members], axis=1) for k in members[0]} if members else None,
         reviewed={k: np.concatenate([p.reviewed[k] for p in parts], axis=1) for k in first.reviewed},
         review_weeks=first.review_weeks,
+        levels={k: np.concatenate([p.levels[k] for p in parts], axis=1) for k in first.levels},
         names=first.names,
         scored=first.scored,
         worth_loading=first.worth_loading,

@@ -54,7 +54,7 @@ class Rules:
     tied : bool
         Whether the score sets nobody apart: only the team's signals count.
     believed : (signal, activity)
-        w̃_m·G_mk; these and the four before it have (…, runs, 1) where each team has weights of its own.
+        w̃_m·G_mk; these and the four before it are (…, runs, 1) where each team has weights of its own.
     skill : (members,)
         Given skills; NaN where drawn.
     gaming, crafty, scruple : (activity,)
@@ -103,9 +103,9 @@ class Rules:
 
     @cached_property
     def hides(self) -> Floats | None:
-        """What a unit of effort adds to the noise of the own score of a review, as a share: (activity,) or (activity, runs, 1).
+        """What a unit of effort adds to the noise of the own score of a review, as a share.
 
-        It blurs the weeks' signals, not what else a review cannot tell; the team's are nobody's own.
+        (activity,) or (activity, runs, 1). It blurs the weeks' signals, not what else a review cannot tell; the team's are nobody's own.
         """
         if self.obscures is None or self.tied:
             return None
@@ -367,10 +367,7 @@ def _measurement(
 
     shared = tuple(s.shared for s in signals)
     size = _size(shared, len(scenario.team.seats))
-    if asked is None:
-        weight = _powered(scenario, scheme, listed, size, loading * crafty, worth)
-    else:
-        weight = asked.weight
+    weight = _powered(scenario, scheme, listed, size, loading * crafty, worth) if asked is None else asked.weight
     own = _plain(norm(_along(_times(weight, np.where(size == 1, 1.0, 0.0)), loading * crafty)))
     return Measurement(
         weight=weight,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import copy
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from itertools import groupby
+from itertools import accumulate, groupby
+from operator import mul
 from typing import Any
 
 from sim.activities import Activity
@@ -196,6 +195,15 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     )
 
 
+def people_of(scenario: Scenario) -> int:
+    """Return how many people a scenario is about."""
+    around, team = scenario.organisation, len(scenario.team.seats)
+    if around is None or around.spans is None:
+        return team
+    sizes = list(accumulate(around.spans, mul, initial=1))
+    return sum(sizes) + sizes[-1] * team
+
+
 def _mapping(value: object, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidInput(key, value, "a mapping from names")
@@ -310,9 +318,7 @@ def _team(config: object) -> Team:
     people = entry.get("people")
     if not isinstance(people, list | tuple):
         raise InvalidInput("team.people", people, "a list of people")
-    entry["people"] = [
-        _person(p, f"team.people[{i}]") for i, p in enumerate(people)
-    ]
+    entry["people"] = [_person(p, f"team.people[{i}]") for i, p in enumerate(people)]
     for rule in RULES:
         entry[rule] = _rule(entry.get(rule), f"team.{rule}")
     team: Team = construct(Team, entry, "team")

@@ -7,15 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim import organisation
 from sim.arrays import Floats
+from sim.census import Census, of_organisation, of_team
 from sim.decision import Decide
 from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import InvalidInput, RunFailed
-from sim.evaluation import Verdict
-from sim.results import OF_A_REVIEW, Results, columns_of, joined, kept, kept_of_members
+from sim.organisation import Company
+from sim.results import OF_A_REVIEW, Results, columns_of, joined
 from sim.rules import Rules, plan_of
-from sim.scenario import Scenario
+from sim.scenario import Scenario, people_of
 
 MEMBER_RUNS = 3072  # members × runs of a block: 256 runs of 12 people fit the caches
 LARGEST = 2_000_000_000  # bytes of results that `simulate` keeps in memory
@@ -62,7 +64,7 @@ def simulate(
     _check(runs, seed)
     columns = (45 + len(scenario.activities)) * (1 + aligned + shadow)
     if members:
-        columns += (9 + 2 * len(scenario.activities)) * len(scenario.team.seats)
+        columns += (9 + 2 * len(scenario.activities)) * people_of(scenario)
     size = 8 * runs * scenario.weeks * columns
     if size > LARGEST:
         raise InvalidInput(
@@ -88,7 +90,7 @@ def simulate_chunks(
 ) -> Iterator[Results]:
     """Yield the results of `simulate` block by block, so that memory does not grow with runs."""
     _check(runs, seed)
-    block = block_of(len(scenario.team.seats))
+    block = block_of(people_of(scenario))
     blocks = (range(first, min(first + block, runs)) for first in range(0, runs, block))
     return (
         simulate_runs(scenario, numbers, seed, members=members, aligned=aligned, shadow=shadow, decide=decide)
@@ -109,10 +111,10 @@ def simulate_runs(
     """Run the runs of these numbers as one batch."""
     twin = shade = None
     if aligned:
-        twin = _batch(scenario, plan_of(scenario, aligned=True), numbers, seed)
+        twin = _batch(scenario, numbers, seed, aligned=True)
     if shadow:
-        shade = _batch(scenario, plan_of(scenario, shadow=True), numbers, seed)
-    own = _batch(scenario, plan_of(scenario), numbers, seed, members, decide)
+        shade = _batch(scenario, numbers, seed, shadow=True)
+    own = _batch(scenario, numbers, seed, members, decide)
     if shade is not None:  # whom the score does not touch is paid what the others get on average
         shade.columns["reward"] = own.columns["reward"].copy()
     return replace(own, twin=twin, shadow=shade)
@@ -120,45 +122,68 @@ def simulate_runs(
 
 def _batch(
     scenario: Scenario,
-    plan: Sequence[Rules],
     numbers: Sequence[int],
     seed: int,
     members: bool = False,
     decide: Decide | None = None,
+    **arm: bool,
 ) -> Results:
-    rules = next(r for r in plan if r.start >= scenario.since)
-    draws = Draws(seed, numbers, rules.members)
-    names = columns_of(rules.activities, rules.decision.motives)
-    columns = {name: np.full((rules.weeks, len(draws.runs)), np.nan) for name in names}
+    names = columns_of(scenario)
+    columns = {name: np.full((scenario.weeks, len(numbers)), np.nan) for name in names}
     people: dict[str, Floats] = {}
-    reviews: list[tuple[int, Verdict]] = []
-    for t, passed in enumerate(weeks(plan, draws, decide)):
-        for name, values in kept(passed).items():
+    reviews: list[tuple[int, dict[str, Floats]]] = []
+    levels: list[dict[str, Floats]] = []
+    lives = _team if scenario.organisation is None else _organisation
+    rules, everybody, lived = lives(scenario, numbers, seed, members, decide, **arm)
+    for t, census in enumerate(lived):
+        for name, values in census.columns.items():
             columns[name][t] = values
-        if passed.verdict is not None and t >= scenario.since:
-            reviews.append((t, passed.verdict))
-        if members:
-            for name, values in kept_of_members(passed).items():
-                if name not in people:
-                    people[name] = np.empty((rules.weeks, *values.shape))
-                people[name][t] = values
+        if census.reviewed and t >= scenario.since:
+            reviews.append((t, census.reviewed))
+            levels.append(census.levels)
+        for name, values in census.members.items():
+            if name not in people:
+                people[name] = np.empty((scenario.weeks, *values.shape))
+            people[name][t] = values
     if not np.isfinite(columns["worth"]).all():
-        run = draws.runs[int(np.flatnonzero(~np.isfinite(columns["worth"]).all(axis=0))[0])]
+        run = numbers[int(np.flatnonzero(~np.isfinite(columns["worth"]).all(axis=0))[0])]
         raise RunFailed(f"run {run} of seed {seed}: worth is not finite")
     return Results(
         scenario=scenario,
         seed=seed,
-        runs=np.array(draws.runs),
+        runs=np.array(numbers),
         columns=columns,
         per_member=people if members else None,
-        reviewed={k: np.stack([getattr(v, k) for _, v in reviews]) for k in OF_A_REVIEW} if reviews else {},
+        reviewed={k: np.stack([each[k] for _, each in reviews]) for k in OF_A_REVIEW} if reviews else {},
         review_weeks=tuple(t for t, _ in reviews),
-        names=rules.names,
+        levels={k: np.stack([each[k] for each in levels]) for k in (levels[0] if levels else ())},
+        names=everybody,
         scored=rules.scored,
         worth_loading=rules.worth,
         twin=None,
         shadow=None,
     )
+
+
+Lives = tuple[Rules, tuple[str, ...], Iterator[Census]]  # rules under study, names, and what is kept week by week
+
+
+def _team(
+    scenario: Scenario, numbers: Sequence[int], seed: int, members: bool, decide: Decide | None, **arm: bool
+) -> Lives:
+    plan = plan_of(scenario, **arm)
+    rules = next(r for r in plan if r.start >= scenario.since)
+    lived = weeks(plan, Draws(seed, numbers, rules.members), decide)
+    return rules, rules.names, (of_team(passed, members) for passed in lived)
+
+
+def _organisation(
+    scenario: Scenario, numbers: Sequence[int], seed: int, members: bool, decide: Decide | None, **arm: bool
+) -> Lives:
+    company = Company.of(scenario)
+    rules = next(r for r in plan_of(company.scenarios[0], **arm) if r.start >= scenario.since)
+    moments = organisation.lived(company, seed, numbers, decide=decide, **arm)
+    return rules, company.names, (of_organisation(company.chart, m, members) for m in moments)
 
 
 def _check(runs: int, seed: int) -> None:

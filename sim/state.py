@@ -316,8 +316,9 @@ def _believed(rules: Rules, draws: Draws) -> tuple[Floats, Floats | None]:
             each = rules.believed[m, k]
             if not np.any(each):
                 continue
-            wrong = beliefs.error * draws.once(f"belief:{signal}:{activity}") if beliefs.wrong and beliefs.error else 0.0
-            belief[k] += each * (1 + wrong)
+            if beliefs.wrong and beliefs.error:
+                each = each * (1 + beliefs.error * draws.once(f"belief:{signal}:{activity}"))
+            belief[k] += each
     if beliefs.wrong and beliefs.error_absolute:
         for k, activity in enumerate(rules.activities):
             belief[k] += beliefs.error_absolute * draws.once(f"belief:{activity}")
