@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import pandas as pd
 from experiments import own_best, stats
 from experiments.console import console, said
 from experiments.labels import labelled
-from experiments.outcome import Outcome, folder_of, outcome
+from experiments.outcome import Outcome, check_settings, folder_of, outcome
 from experiments.store import write_csv
 from experiments.study import Study, check
 from experiments.tables import About, differences_table, ranking_table, values_table
@@ -36,9 +37,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     matters = config["matters"]
     if not isinstance(matters, int | float) or isinstance(matters, bool) or not 0 <= matters < 1:
         raise InvalidInput("matters", matters, "a share of the aligned team's worth, at least 0 and below 1")
-    for key in ("shadow",):
-        if not isinstance(config[key], bool):
-            raise InvalidInput(key, config[key], "true or false")
+    if not isinstance(config["shadow"], bool):
+        raise InvalidInput("shadow", config["shadow"], "true or false")
     if config["power"] not in POWERS:
         raise unknown("power", str(config["power"]), POWERS)
     if config["assumptions"] not in (None, "plausible"):
@@ -60,14 +60,11 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         scenarios = dict(study.variants)
     done = outcome(study, config, choice["scenario"], command)
     about = _about(scenarios, group, reference, done.runs, config, choice)
-    tables = Comparison.of(done, about)
-    if config["assumptions"] == "plausible":
-        tables = tables.with_assumptions(assumed(study, done, config, command))
-    if done.computed or not (done.folder.path / "plots").exists() or tables.differ_from(done):
+    tables = Comparison.of(done, about, assumed(study, done, config, command))
+    if not (done.folder.path / "plots").exists() or tables.differ_from(done.folder.path):
         tables.write(done, about, scenarios)
     notes: list[str] = []
     if config["power"] == "own_best":
-        own_best.keep(done.folder, address_of(equal), search, study.seed, about.strength)
         same = outcome(equal, {**config, "out": str(done.folder.path / "equal_power")}, "equal", command)
         notes = _of_power(done.runs, same.runs, scenarios, about, search)
     _say(tables, about, done, reference, str(wanted))
@@ -117,31 +114,28 @@ def _time(
     }, [today, *(n for n in names if n != today)]
 
 
-def address_of(study: Study) -> str:
-    """Return the address of a study's content."""
-    return folder_of(study, None, "").address
-
-
 def _at_own_best(
     study: Study, search: own_best.Search, config: dict[str, Any], name: str
 ) -> tuple[Study, dict[str, Any]]:
     """Return the study with each scheme at its own best strength, and where it goes."""
-    check(study)  # the search takes a while: what is wrong is said before it
-    workers, serial = config["workers"], config["executor"] == "serial"
-    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
-        raise InvalidInput("workers", workers, "a whole number, at least 1, or null")
-    folder = folder_of(study, config["out"], f"own_best-{name}").path
-    found = own_best.kept(folder, address_of(study), search)
+    check_settings(config, study)  # the search takes a while: what is wrong is said before it
+    check(study)
+    folder = folder_of({**study.same, own_best.KEY: asdict(search)}, config["out"], f"own_best-{name}")
+    found = own_best.kept(folder, config["overwrite"])
     if found is None:
-        found = own_best.strengths(study.variants, study.seed, search, workers, serial)
+        serial = config["executor"] == "serial"
+        found = own_best.strengths(study.variants, study.seed, search, config["workers"], serial)
     changed = {n: s.with_({"scheme.strength": found[n]}) for n, s in study.variants.items()}
-    return replace(study, variants=changed), {**config, "out": str(folder)}
+    origin = own_best.origin(folder, search, study.seed, found)
+    return replace(study, variants=changed, origin=origin), {**config, "out": str(folder.path)}
 
 
-def assumed(study: Study, done: Outcome, config: Mapping[str, Any], command: str) -> pd.DataFrame:
-    """Run the study once more with other numbers in every run; return its runs."""
-    other = replace(study, assumed=True, runs=min(study.runs, ASSUMED), shadow=False)
+def assumed(study: Study, done: Outcome, config: Mapping[str, Any], command: str) -> pd.DataFrame | None:
+    """Run the study once more with other numbers in every run, where asked; return its runs, or those of before."""
+    other = replace(study, assumed=True, runs=min(study.runs, ASSUMED), shadow=False, members=False, origin={})
     settings = {**config, "out": str(done.folder.path / "assumptions"), "members": False}
+    if config["assumptions"] is None and not folder_of(other.same, settings["out"], "").finished():
+        return None
     return outcome(other, settings, "assumptions", command).runs
 
 
@@ -154,35 +148,30 @@ class Comparison:
     ranking: pd.DataFrame
 
     @staticmethod
-    def of(done: Outcome, about: About) -> Comparison:
-        """Make the tables from what a study found."""
+    def of(done: Outcome, about: About, others: pd.DataFrame | None = None) -> Comparison:
+        """Make the tables from what a study found; `others`: its runs with other numbers, a third spread."""
         runs = done.runs
+        summary = pd.concat([stats.summary(runs), labelled(done.reviews(), runs)], ignore_index=True)
         return Comparison(
-            summary=pd.concat([stats.summary(runs), labelled(done.reviews(), runs)], ignore_index=True),
+            summary=summary if others is None else stats.with_assumptions(summary, others),
             differences=stats.differences(runs, about.reference, matters=about.matters),
             ranking=stats.ranking(runs, set(about.benchmarks), about.reference, about.matters),
         )
 
-    def with_assumptions(self, runs: pd.DataFrame) -> Comparison:
-        """Return the tables with the third spread beside the other two."""
-        return replace(self, summary=stats.with_assumptions(self.summary, runs))
-
-    def differ_from(self, done: Outcome) -> bool:
-        """Whether the folder holds the differences to another reference, or to another size that matters."""
-        path = done.folder.path / "differences.csv"
-        return not path.exists() or path.read_text(encoding="utf-8") != self.differences.to_csv(index=False)
+    def differ_from(self, folder: Path) -> bool:
+        """Whether the folder lacks a table or holds another: of another reference, or without assumptions."""
+        paths = {folder / f"{name}.csv": table for name, table in vars(self).items()}
+        return any(not p.exists() or p.read_text(encoding="utf-8") != t.to_csv(index=False) for p, t in paths.items())
 
     def write(self, done: Outcome, about: About, scenarios: Mapping[str, Scenario]) -> None:
-        """Write the tables and draw the pictures."""
+        """Draw the pictures, then write the tables: where these stand, those do."""
         from experiments.plots.compare import draw, draw_more
 
-        folder = done.folder.path
-        write_csv(self.summary, folder / "summary.csv")
-        write_csv(self.ranking, folder / "ranking.csv")
-        weekly = done.weekly()
+        folder, weekly = done.folder.path, done.weekly()
         draw(folder / "plots", done.runs, weekly, self.summary, self.ranking, about)
         draw_more(folder / "plots", weekly, self.summary, about, scenarios)
-        write_csv(self.differences, folder / "differences.csv")
+        for name, table in vars(self).items():
+            write_csv(table, folder / f"{name}.csv")
 
 
 def _reference(wanted: object, names: Sequence[str], explicit: bool) -> str:

@@ -62,7 +62,7 @@ def _print(group: str | None) -> None:
     there = sorted({*groups(), *PYTHON})
     if group is None:
         for name in there:
-            shown = [e.name if e.whose == "ours" else f"{e.name} (yours)" for e in entries(name)]
+            shown = [f"{n} (yours)" if own else n for n, own in names(name).items()]
             screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(shown)}", soft_wrap=True)
         return
     found = [g for g in there if group in (g, _plural(g))]
@@ -75,6 +75,17 @@ def _print(group: str | None) -> None:
         below = [] if entry.sentence == entry.plain else [entry.sentence]
         for line in [*below, *(_short(f) for f in entry.files)]:
             screen.print(f"{'':{width}}         {line}", soft_wrap=True, style="dim", markup=False)
+
+
+def names(group: str) -> dict[str, bool]:
+    """Names of the entries of a group, and whether each is the user's own; no yaml is read where its name is enough."""
+    if group == "activity":
+        return {e.name: e.whose == "yours" for e in entries(group)}
+    found = {n: not file_of(group, n).is_relative_to(configs()) for n in options(group)}
+    if group in PYTHON:
+        found = {k: bool(_own(PYTHON[group], k)) for k in catalogue.kinds(PYTHON[group])} | found
+        return dict(sorted(found.items()))
+    return found
 
 
 def entries(group: str) -> list[Entry]:

@@ -51,9 +51,9 @@ class Outcome:
 
 def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:
     """Run a study into the folder that the configuration names, or continue or reread it."""
-    _check_settings(config, study)
+    check_settings(config, study)
     warnings = check(study)
-    folder = folder_of(study, config["out"], name)
+    folder = folder_of(study.same, config["out"], name)
     there = folder.check(bool(config["overwrite"]))
     blocks = [b.name for b in study.blocks()]
     if there == "finished":
@@ -74,7 +74,7 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
     return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=True)
 
 
-def _check_settings(config: Mapping[str, Any], study: Study) -> None:
+def check_settings(config: Mapping[str, Any], study: Study) -> None:
     """Refuse settings of a verb that are not what they should be."""
     if config["executor"] not in ("processes", "serial"):
         raise unknown("executor", str(config["executor"]), ["processes", "serial"])
@@ -90,9 +90,9 @@ def _check_settings(config: Mapping[str, Any], study: Study) -> None:
         raise InvalidInput("out", "(empty)", "a folder, or null")
 
 
-def folder_of(study: Study, out: object, name: str) -> Folder:
-    """Return the folder of a study; the default one carries the study's address."""
-    folder = Folder(Path(str(out or ".")), study.same)
+def folder_of(same: Mapping[str, Any], out: object, name: str) -> Folder:
+    """Return the folder of what a study is; the default one carries its address."""
+    folder = Folder(Path(str(out or ".")), same)
     if out is None:
-        folder.path = Path("results") / f"{study.verb}-{name}-{folder.address[:8]}"
+        folder.path = Path("results") / f"{same['verb']}-{name}-{folder.address[:8]}"
     return folder

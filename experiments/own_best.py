@@ -3,8 +3,8 @@
 The peak is searched with another seed, the study's + `APART`, with common random numbers: a coarse grid,
 then golden section and parabolas between the neighbours of its best point (SciPy's bounded search).
 Strengths that the model refuses are no candidates. What is reported comes from the study's own seed.
-The strengths found stand in the study's manifest, with how they were searched: a finished study of the
-same content is not searched again.
+The strengths found stand in the manifest from the first run on, with how they were searched: what is
+there already, finished or not, is not searched again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -116,20 +115,21 @@ def strengths(
     return dict(zip(scenarios, found, strict=True))
 
 
-def kept(folder: Path, address: str, search: Search) -> dict[str, float] | None:
-    """Return what an earlier search of the same kind for the same study has found."""
-    entry = (read_manifest(folder) or {}).get(KEY)
-    if not isinstance(entry, Mapping) or entry["study"] != address or entry["search"] != asdict(search):
+def kept(folder: Folder, overwrite: bool) -> dict[str, float] | None:
+    """Return what the same search for the same study has found before; refuse a folder that holds anything else.
+
+    `folder` is addressed by the study before its strengths are known, and by the search.
+    """
+    entry = (read_manifest(folder.path) or {}).get(KEY)
+    if not isinstance(entry, Mapping) or entry["of"] != folder.address:
+        folder.check(overwrite)
         return None
     return {str(k): float(v) for k, v in entry["strength"].items()}
 
 
-def keep(folder: Folder, address: str, search: Search, seed: int, found: Mapping[str, float]) -> None:
-    """Write into a finished study's manifest what was found, and how."""
-    manifest = read_manifest(folder.path) or {}
-    entry = {"study": address, "seed": seed + APART, "search": asdict(search), "strength": dict(found)}
-    if manifest.get(KEY) != entry:
-        folder.write_manifest({**manifest, KEY: entry})
+def origin(folder: Folder, search: Search, seed: int, found: Mapping[str, float]) -> dict[str, Any]:
+    """Return what a manifest says of a search."""
+    return {KEY: {"of": folder.address, "seed": seed + APART, "search": asdict(search), "strength": dict(found)}}
 
 
 def still_rising(scenarios: Mapping[str, Scenario], search: Search) -> list[str]:

@@ -481,18 +481,22 @@ def with_assumptions(summary: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     """Return a summary with the spread that assumptions alone bring to each measure of a run.
 
     `runs` took other numbers in every run, so that they spread by luck and by assumptions. The variance of luck, as
-    the study itself shows it, is taken off: middle 80 % = mean ± 1.2816·√max(0, s² − s_luck²).
+    the study itself shows it, is taken off: the middle 80 % of these runs, drawn towards their mean by the factor
+    √max(0, 1 − s_luck²/s²). What cannot be negative stays so, and a skew is kept.
     """
     z = float(scipy_stats.norm.ppf(LUCK[1]))
     result = summary.copy()
     result["assumed_low"] = result["assumed_high"] = math.nan
-    spread = {(s, m): (x.mean(), x.std(ddof=1)) for s, f in runs.groupby("scheme") for m, x in _columns(f)}
+    known = {(s, m): x for s, f in runs.groupby("scheme") for m, x in _columns(f)}
     for i, row in result.iterrows():
-        if (found := spread.get((row["scheme"], row["measure"]))) is None or math.isnan(row["luck_low"]):
+        x = known.get((row["scheme"], row["measure"]), pd.Series(dtype=float))
+        if len(x) < 2 or math.isnan(row["luck_low"]):
             continue
-        luck = (row["luck_high"] - row["luck_low"]) / (2 * z)
-        half = z * math.sqrt(max(0.0, float(found[1]) ** 2 - luck**2))
-        result.loc[i, ["assumed_low", "assumed_high"]] = [found[0] - half, found[0] + half]
+        luck, whole = (row["luck_high"] - row["luck_low"]) / (2 * z), float(x.std(ddof=1))
+        left = math.sqrt(max(0.0, 1 - (luck / whole) ** 2)) if whole > 0 else 0.0
+        result.loc[i, ["assumed_low", "assumed_high"]] = (
+            x.mean() + left * (x.quantile(list(LUCK)) - x.mean()).to_numpy()
+        )
     return result
 
 

@@ -71,6 +71,11 @@ class Folder:
             return "nothing"
         raise InvalidInput("out", str(self.path), "another folder: it holds another study (overwrite=true replaces it)")
 
+    def finished(self) -> bool:
+        """Whether this very study stands there, whole."""
+        manifest = read_manifest(self.path) or {}
+        return manifest.get("same") == self.address and manifest["status"] == "finished"
+
     def begin(self, manifest: Mapping[str, Any], anew: bool) -> None:
         """Make the folder ready for blocks."""
         if anew and self.path.exists():

@@ -3,22 +3,24 @@
 The same teams with the same luck at every strength s. Worth peaks at the top of the parabola through
 the best strength and its neighbours; its interval is a percentile bootstrap over runs of that top. A
 peak is called one where worth is surely lower at both ends: paired 95 % intervals beyond 0, jointly over
-all strengths against both ends, for the best strength is chosen on the same runs.
+all strengths against both ends, for the best strength is chosen on the same runs. What today's strength
+loses is measured on other runs than the best strength is chosen on: every second one chooses, the rest
+measure, so that its interval needs no correction for the choice.
 
 Which hump it is, of those that theory knows:
 
-    hours     worth itself rises and falls, and no longer does so where hours are free: THEORY G4
+    hours     worth itself rises and falls, and no longer does so where hours are free: limit G6
     both      worth rises and falls while hours bind, and where they are free too
     bounded   worth rises and falls while hours bind; what free hours do is not known
     dynamic   worth rises and falls though hours are free: debt, craft or habits do it over time
-    surplus   worth rises, net surplus has its peak, hours are free: Baker's parabola, THEORY B
+    surplus   worth rises, net surplus has its peak, hours are free: Baker's parabola, limits B
     costs     the same while hours bind, which is not Baker's
     none      it does not rise and fall: `rising`, `falling` or `flat` within the computing error
 
 That hours bind does not show that they make the hump. Where worth peaks while they bind, the same teams
 are run once more with free hours, if the rule of choice has bounds that can be taken away.
 
-A third hump of theory, that of selection under heavy tails (THEORY G2), is in how few are chosen and
+A third hump of theory, that of selection under heavy tails (limit G2), is in how few are chosen and
 not in the strength: where nobody responds, nothing changes with strength.
 """
 
@@ -51,12 +53,12 @@ BINDING = 0.25  # share of people-weeks at a bound of hours from which on hours 
 POWERS = ("equal", "as_given")
 SHOWN = ("worth", "surplus", "score", "displaced_share", "hours_bound")
 WORDS = {
-    "hours": "worth rises and falls because hours are bounded (THEORY G4): with free hours it does not",
-    "both": "worth rises and falls, and with free hours too: bounded hours (THEORY G4) alone do not explain it",
-    "bounded": "worth rises and falls while hours are bounded, as in THEORY G4",
+    "hours": "worth rises and falls because hours are bounded (limit G6): with free hours it does not",
+    "both": "worth rises and falls, and with free hours too: bounded hours (limit G6) alone do not explain it",
+    "bounded": "worth rises and falls while hours are bounded, as in limit G6",
     "dynamic": "worth rises and falls though hours are free: what piles up over time does it",
-    "surplus": "worth rises with free hours; net surplus rises and falls (Baker's parabola, THEORY B)",
-    "costs": "worth rises; net surplus rises and falls, while hours are bounded (so not Baker's parabola, THEORY B)",
+    "surplus": "worth rises with free hours; net surplus rises and falls (Baker's parabola, limits B)",
+    "costs": "worth rises; net surplus rises and falls, while hours are bounded (so not Baker's parabola, limits B)",
     "rising": "no hump: worth rises and nowhere surely falls again within the range",
     "falling": "no hump: worth falls and nowhere surely rises before",
     "flat": "no hump: worth does not change within the computing error",
@@ -100,8 +102,11 @@ class Peak:
     ----------
     strength, low, high : float
         With its 95 % interval.
+    against : float
+        The best of the strengths that were run, by every second run.
     loss, loss_low, loss_high : float
-        Worth there minus worth at today's strength; NaN where today's was not run.
+        Worth at that strength minus worth at today's, by the other runs; NaN where today's was not run, or fewer
+        than four runs were.
     hump : str
         A key of `WORDS`.
     """
@@ -109,6 +114,7 @@ class Peak:
     strength: float
     low: float
     high: float
+    against: float
     loss: float
     loss_low: float
     loss_high: float
@@ -137,7 +143,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         from experiments.plots.strength import draw
 
         write_csv(table, done.folder.path / "strength.csv")
-        draw(done.folder.path / "plots", table, peaks, {n: plain_label("scheme", n) for n in names}, study.runs)
+        labels = {n: plain_label("scheme", n) for n in names}
+        draw(done.folder.path / "plots", table, peaks, labels, today, study.runs)
         write_csv(found, done.folder.path / "peaks.csv")
     screen = console()
     for line in [*notes, *done.warnings]:
@@ -251,13 +258,15 @@ def peak(curve: Curve, today: float, free: Curve | None = None) -> Peak:
     tops = [top(curve.strength, curve.worth[rng.integers(n, size=n)].mean(axis=0)) for _ in range(REPLICATES)]
     tail = (1 - LEVEL) / 2
     low, high = (float(q) for q in np.quantile(tops, [tail, 1 - tail])) if n > 1 else (np.nan, np.nan)
+    best = int(curve.worth[::2].mean(axis=0).argmax())
     loss = (np.nan, np.nan, np.nan)
-    if (at := np.flatnonzero(curve.strength == today)).size:
-        loss = paired(curve.worth[:, int(mean.argmax())] - curve.worth[:, int(at[0])])
+    if n > 3 and (at := np.flatnonzero(curve.strength == today)).size:
+        loss = paired((curve.worth[:, best] - curve.worth[:, int(at[0])])[1::2])
     return Peak(
         strength=top(curve.strength, mean),
         low=low,
         high=high,
+        against=float(curve.strength[best]),
         loss=loss[0],
         loss_low=loss[1],
         loss_high=loss[2],
@@ -341,9 +350,11 @@ def in_words(peak: Peak, today: float, label: str) -> str:
     text += f" Worth is highest at strength {peak.strength:.2f}"
     if peak.hump in PEAKS:
         text += f" (95 %: {peak.low:.2f} to {peak.high:.2f})"
-    if peak.loss > 0:
-        text += f"; at strength {today:g} {peak.loss:.3f} ({peak.loss_low:.3f} to {peak.loss_high:.3f}) less"
-    return text + "."
+    if np.isnan(peak.loss) or peak.against == today:
+        return text + "."
+    interval = f"{peak.loss_low:.3f} to {peak.loss_high:.3f}"
+    text += f". At strength {today:g} it is {peak.loss:.3f} ({interval}) less than at {peak.against:g}"
+    return f"{text}, the best by every second run; measured on the others."
 
 
 def _table(rows: pd.DataFrame, label: str) -> Table:

@@ -9,7 +9,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Study:
         Whether to run the same teams with each scheme only measured, too.
     assumed : bool
         Whether run r takes draw r of what is plausible for the numbers of the scenario.
+    origin : mapping
+        How its variants were found; the manifest has it, and it is no part of what the study is.
     """
 
     verb: str
@@ -53,6 +55,7 @@ class Study:
     members: bool
     shadow: bool = False
     assumed: bool = False
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def same(self) -> dict[str, Any]:
@@ -129,6 +132,7 @@ def conduct(
         "weeks": {name: scenario.weeks for name, scenario in study.variants.items()},
         "versions": versions(),
         "warnings": check(study),
+        **study.origin,
     }
     folder.begin(manifest, anew)
     done = folder.done()

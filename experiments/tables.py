@@ -1,7 +1,8 @@
 """Tables for people, in a terminal or a file: values with both spreads, differences, ranking.
 
-A cell holds `value ±computing error` and below it the luck of single teams `low…high`. What is
-undefined is shown as "—", never as 0. Tables that are too wide for the terminal are cut into parts.
+A cell holds `value ±computing error`, below it the luck of single teams `low…high`, and where other
+assumptions were run, their spread `(low…high)`. What is undefined is shown as "—", never as 0. Tables
+that are too wide for the terminal are cut into parts.
 """
 
 from __future__ import annotations
@@ -128,6 +129,10 @@ class About:
         """Plain label of a scheme, without a remark that it is a benchmark: tables say that themselves."""
         return self.labels.get(scheme, scheme).removesuffix(" (benchmark)")
 
+    def titled(self, scheme: str) -> str:
+        """Plain label of a scheme, with that remark."""
+        return self.label(scheme) + (" (benchmark)" if scheme in self.benchmarks else "")
+
     def named(self, scheme: str) -> str:
         """Plain label and what to type for it."""
         label = self.label(scheme)
@@ -203,10 +208,17 @@ def values_table(summary: pd.DataFrame, about: About, width: int = 100) -> Rende
     if about.today is None:
         cells = {m: c for m, c in cells.items() if m not in SWITCH}
     meaning = "; ".join(f"{_short(m)}: {_plain(m)}" for m in cells if _short(m) != _plain(m))
+    third = ""
+    if "assumed_low" in summary:
+        _add_assumptions(cells, summary, order)
+        third = (
+            "In parentheses: assumptions, the middle 80 % over what may be true of a real team, luck taken off; "
+            "it does not shrink either. "
+        )
     caption = (
         "Upper line: mean ± computing error (half the 95 % interval of the mean, each scheme by itself; "
         "more runs shrink it). Lower line: luck, the middle 80 % of single teams; it does not shrink. "
-        f"{NOTHING} undefined. Validity and effective alignment are pooled over runs and have no luck. "
+        f"{third}{NOTHING} undefined. Validity and effective alignment are pooled over runs and have no luck. "
         + about.setting()
     )
     tables = _parts("Table 1. What each scheme brings", cells, order, about, width)
@@ -351,9 +363,9 @@ def run_table(summary: pd.DataFrame, about: About) -> RenderableType:
     return _spaced(values, week, _note(caption))
 
 
-def spreads(frame: pd.DataFrame, value: str) -> dict[tuple[str, str], Spread]:
-    """Return (scheme, measure) → numbers."""
-    columns = [value, "error_low", "error_high", "luck_low", "luck_high"]
+def spreads(frame: pd.DataFrame, value: str, second: str = "luck") -> dict[tuple[str, str], Spread]:
+    """Return (scheme, measure) → numbers; `second`: `assumed` in the place of luck."""
+    columns = [value, "error_low", "error_high", f"{second}_low", f"{second}_high"]
     numbers = frame[columns].to_numpy(dtype=np.float64).tolist()
     return {key: Spread(*row) for key, row in zip(_keys(frame), numbers, strict=True)}
 
@@ -434,6 +446,17 @@ def _column(spreads: Sequence[Spread], measure: str, sign: str = "", luck: bool 
         if luck and not math.isnan(spread.luck_low):
             cell.append(f"\n{_luck(spread, digits, sign)}", style="dim")
     return cells
+
+
+def _add_assumptions(cells: Mapping[str, list[Text]], summary: pd.DataFrame, order: Sequence[str]) -> None:
+    """Write the third spread into the cells of measures that have one."""
+    found = spreads(summary, "value", "assumed")
+    for measure, column in cells.items():
+        scaled = [_scaled(found[s, measure], measure) for s in order]
+        digits = _digits([s.half for s in scaled])
+        for cell, spread in zip(column, scaled, strict=True):
+            if not math.isnan(spread.luck_low):
+                cell.append(f"\n({_luck(spread, digits)})", style="dim")
 
 
 def _pair(spread: Spread, measure: str) -> tuple[str, str]:

@@ -18,6 +18,7 @@ import pandas as pd
 
 from experiments.plots import style
 from experiments.plots.motives import motives
+from experiments.plots.panels import columns_for, start, timeline
 from experiments.plots.spread import three_spreads
 from experiments.plots.stocks import stocks
 from experiments.plots.validity import validity
@@ -112,26 +113,23 @@ def draw_more(
     return paths
 
 
-def _titled(scheme: str, about: About) -> str:
-    return about.label(scheme) + (" (benchmark)" if scheme in about.benchmarks else "")
-
-
 def _time(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame]:
     """Worth and score over time: a panel per scheme, score scaled to begin where worth begins."""
-    tables = {s: _course(weekly[weekly["scheme"] == s]) for s in order}
+    begin = about.since if about.today else 0  # before it, scores are those of today's scheme
+    tables = {s: _course(weekly[weekly["scheme"] == s], begin) for s in order}
     shown = max(weekly[weekly["scheme"] == s]["run"].nunique() for s in order)
-    columns = min(len(order), 4 if len(order) <= 8 else 5)
+    columns = columns_for(len(order))
     rows = math.ceil(len(order) / columns)
     wide = (style.WIDTH - 1.15 - 0.1) / columns
-    names = {s: style.folded(_titled(s, about), int((wide - 0.35) / style.CHARACTER)) for s in order}
+    names = {s: style.folded(about.titled(s), int((wide - 0.35) / style.CHARACTER)) for s in order}
     heading = max(len(n) for n in names.values()) * style.LINE + 0.15
     tall = max(1.5, 4.4 / rows) + heading
     step = int(tables[order[0]]["week"].iloc[0])
-    teams, start = ("team" if shown == 1 else "teams"), ("week" if step == 1 else f"{step} weeks")
+    teams, first_weeks = ("team" if shown == 1 else "teams"), ("week" if step == 1 else f"{step} weeks")
     caption = (
         f"Lines: median; bands: {LUCK}; trailing means of {WINDOW * step} weeks, {shown} {teams}. Score is "
-        f"multiplied by worth ÷ score of the first {start} of each scheme: the worth that the yardstick "
-        f"seems to promise. {about.setting()}"
+        f"multiplied by worth ÷ score of the first {first_weeks} of each scheme: the worth that the yardstick "
+        f"seems to promise. {start(about)}{about.setting()}"
     )
     height = rows * tall + 2.75
     figure, bottom, top = style.page(height, "What the business gets, and what the yardstick shows", caption)
@@ -162,18 +160,15 @@ def _time(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fig
             ax.fill_between(x, table[f"{what}_low"], table[f"{what}_high"], color=colour, alpha=0.18, linewidth=0)
             ax.plot(x, table[f"{what}_median"], color=colour, linewidth=2.6)
         if math.isnan(float(table["score_scale"].iloc[0])):
-            scored = weekly.loc[weekly["scheme"] == scheme, "score"].fillna(0.0).any()
+            own = weekly[(weekly["scheme"] == scheme) & (weekly["week"] >= begin)]
+            scored = own["score"].fillna(0.0).any()
             why = "score starts ≤ 0" if scored else "no score"
             ax.text(0.96, 0.06, why, transform=ax.transAxes, ha="right", size=style.TEXT, color=style.PALE)
         ax.set_title("\n".join(names[scheme]), size=style.TEXT, loc="left", color=style.INK, va="bottom")
-        last_row = i + columns >= len(order)
-        ax.tick_params(labelleft=at[0] == 0, labelbottom=last_row)
-        if last_row:
-            ax.set_xlabel("week", size=style.TEXT, color=style.INK)
+        ax.tick_params(labelleft=at[0] == 0, labelbottom=i + columns >= len(order))
     assert first is not None
     first.locator_params(axis="y", nbins=5)
-    first.set_xlim(0, max(float(t["week"].max()) for t in tables.values()) * 1.02)
-    first.set_xticks(_quarters(max(int(t["week"].max()) for t in tables.values())))
+    timeline(figure.axes, about)
     middle = (bottom + top - 0.35) / 2 / figure.get_size_inches()[1]
     figure.text(
         style.MARGIN / style.WIDTH,
@@ -187,7 +182,7 @@ def _time(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fig
     )
     words = [("worth", style.BLUE), ("score, scaled", style.VERMILLION)]
     if known:
-        words.append((f"worth when {_titled(about.reference, about)}", GREY))
+        words.append((f"worth when {about.titled(about.reference)}", GREY))
     _legend_of_lines(figure, words, top)
     frame = pd.concat([t.assign(scheme=s) for s, t in tables.items()], ignore_index=True)
     return figure, frame[["scheme", *[c for c in frame.columns if c != "scheme"]]]
@@ -201,38 +196,20 @@ def _legend_of_lines(figure: Figure, words: Sequence[tuple[str, str]], top: floa
         Line2D([], [], color=c, linestyle=DASHES if c == GREY else "-", linewidth=3, label=style.plain(text))
         for text, c in words
     ]
-    legend = figure.legend(
-        handles=handles,
-        loc="upper left",
-        bbox_to_anchor=((style.MARGIN - 0.1) / style.WIDTH, (top + 0.12) / figure.get_size_inches()[1]),
-        ncols=len(words),
-        frameon=False,
-        fontsize=style.TEXT,
-        borderpad=0,
-    )
+    legend = style.key(figure, handles, top, columns=len(words), long=2)
     for text, (_, colour) in zip(legend.get_texts(), words, strict=True):
         text.set_color(style.PALE if colour == GREY else colour)
 
 
-def _quarters(weeks: int) -> list[int]:
-    """Weeks to mark: quarters, halves or years, few enough for a small panel.
-
-    Examples
-    --------
-    >>> _quarters(104), _quarters(30), _quarters(5)
-    ([52, 104], [13, 26], [5])
-    """
-    step = next((s for s in (13, 26, 52, 104, 260) if weeks < 3 * s), weeks // 2)
-    return list(range(step, weeks + 1, step)) or [weeks]
-
-
-def _course(weekly: pd.DataFrame) -> pd.DataFrame:
-    """Median and middle 80 % over runs of worth and scaled score of one scheme, as trailing means."""
+def _course(weekly: pd.DataFrame, begin: int = 0) -> pd.DataFrame:
+    """Median and middle 80 % over runs of worth and, from a week on, scaled score of one scheme: trailing means."""
     step = BLOCK if weekly["week"].nunique() >= 4 * BLOCK else 1
     steps = weekly.groupby(["run", weekly["week"] // step])[["worth", "score"]].mean()
     steps = steps.rename_axis(["run", "step"])
-    start = steps.xs(0, level="step").to_numpy(dtype=np.float64)
-    scale = _exchange(start[:, 0], start[:, 1])
+    at = steps.index.get_level_values("step")
+    opening = min(math.ceil(begin / step), at.max())
+    steps["score"] = steps["score"].where(at >= opening)
+    scale = _exchange(*steps.xs(opening, level="step").to_numpy(dtype=np.float64).T)
     smooth = steps.groupby(level="run").rolling(WINDOW, min_periods=1).mean().droplevel(0)
     last = weekly.groupby(weekly["week"] // step)["week"].max().to_numpy() + 1
     table = pd.DataFrame({"week": last})
@@ -259,13 +236,13 @@ def _effort(found: Found, order: Sequence[str], about: About) -> tuple[Figure, p
     if all(known):
         bars["the aligned team: same people, all for the business"] = [sum(x) / len(x) for x in known]
     for scheme in order:
-        bars[_titled(scheme, about)] = [100 * found[scheme, f"effort_{k}"].value for k in activities]
+        bars[about.titled(scheme)] = [100 * found[scheme, f"effort_{k}"].value for k in activities]
     rows = [(s, m, *spread) for (s, m), spread in found.items() if m.startswith(("effort_", "aligned_effort_"))]
     table = pd.DataFrame(rows, columns=["scheme", "measure", *Spread._fields])
     error = 100 * max((found[s, f"effort_{k}"].half for s in order for k in activities), default=math.nan)
     names = {b: style.folded(b, 30) for b in bars}
     words = [style.folded(label, 36, 1)[0] for label in activities.values()]
-    key_columns = _columns_that_fit(words)
+    key_columns = style.columns_that_fit(words)
     key_rows = math.ceil(len(activities) / key_columns)
     step = 0.72
     key = key_rows * 0.3 + 0.15
@@ -302,29 +279,8 @@ def _effort(found: Found, order: Sequence[str], about: About) -> tuple[Figure, p
     ax.set_ylim(places[-1] + 0.55, -0.55)
     ax.set_xlim(0, max(float(start.max()), 1.0) * 1.01)
     ax.set_xlabel("share of a full week [%]", size=style.TEXT, color=style.INK)
-    figure.legend(
-        *ax.get_legend_handles_labels(),
-        loc="upper left",
-        bbox_to_anchor=((style.MARGIN - 0.1) / style.WIDTH, (top + 0.1) / figure.get_size_inches()[1]),
-        ncols=key_columns,
-        frameon=False,
-        fontsize=style.TEXT,
-        borderpad=0,
-        handlelength=1.2,
-        columnspacing=1.4,
-        labelspacing=0.35,
-    )
+    style.key(figure, ax.get_legend_handles_labels()[0], top, columns=key_columns)
     return figure, table
-
-
-def _columns_that_fit(words: Sequence[str]) -> int:
-    """Most columns, up to four, in which the words of a legend, read downwards, fit the page."""
-    for columns in (4, 3, 2):
-        rows = math.ceil(len(words) / columns)
-        widest = [max(map(len, words[i : i + rows])) for i in range(0, len(words), rows)]
-        if sum(0.75 + style.CHARACTER * w for w in widest) < style.WIDTH - style.MARGIN:
-            return columns
-    return 1
 
 
 def _fills(count: int) -> list[tuple[str, str]]:
@@ -376,7 +332,9 @@ def _ranking(found: Found, ranking: pd.DataFrame, order: Sequence[str], about: A
     start, end = ax.get_xlim()
     for i, scheme in enumerate(sorted(lines, key=lambda s: worth[s].value)):
         x = worth[scheme].value
-        up, leftward = 1 + (0.12 + 0.32 * i) / tall, x > (start + end) / 2
+        label = f"{style.folded(about.label(scheme), 34, 1)[0]}: {x:.2f}"
+        room = (frame.x0 + frame.width * (x - start) / (end - start)) * style.WIDTH - style.MARGIN
+        up, leftward = 1 + (0.12 + 0.32 * i) / tall, room > style.CHARACTER * len(label) + 0.2  # clear of other lines
         for part, dashes in (([0, 1], (5, 3)), ([1, up], (1, 0))):
             ax.plot(
                 [x, x],
@@ -387,7 +345,7 @@ def _ranking(found: Found, ranking: pd.DataFrame, order: Sequence[str], about: A
                 clip_on=False,
             )
         ax.annotate(
-            f"{style.folded(about.label(scheme), 34, 1)[0]}: {x:.2f}",
+            label,
             (x, up),
             xycoords=ax.get_xaxis_transform(),
             xytext=(-7 if leftward else 7, 0),
@@ -430,7 +388,7 @@ def _debt(runs: pd.DataFrame, found: Found, order: Sequence[str], about: About) 
         + ("Numbers: the order of worth. " if len(order) > MANY else "")
         + about.setting()
     )
-    named = {s: style.folded(_titled(s, about), 30) for s in order}
+    named = {s: style.folded(about.titled(s), 30) for s in order}
     needed = sum(len(n) * style.LINE + 0.08 for n in named.values())
     figure, bottom, top = style.page(
         max(7.3, needed + 2.4), "What the business gets now, and the debt it is left with", caption
@@ -441,7 +399,7 @@ def _debt(runs: pd.DataFrame, found: Found, order: Sequence[str], about: About) 
     for i, scheme in enumerate(order):
         colour, marker = _mark(i)
         cloud = runs[runs["scheme"] == scheme].head(CLOUD)
-        ax.plot(cloud["debt"], cloud["worth"], marker, color=colour, markersize=4, alpha=0.28, markeredgewidth=0)
+        ax.plot(cloud["debt"], cloud["worth"], marker, color=colour, markersize=4.5, alpha=0.4, markeredgewidth=0)
     for i, scheme in enumerate(order):
         colour, marker = _mark(i)
         x, y = found[scheme, "debt"], found[scheme, "worth"]

@@ -13,7 +13,6 @@ from sim.arrays import Floats
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from experiments.explain import Explanation
 
@@ -51,8 +50,8 @@ def draw(path: Path, found: Explanation) -> None:
         ax.set_ylim(len(places) - 0.45, -0.55)
         ax.grid(axis="y", visible=False)
         ax.set_xlabel(text, size=style.TEXT, color=style.INK)
-    _key(figure, left, style.MARGIN - 0.1, top)
-    _key(figure, right, 8.35, top)
+    for ax, start in ((left, style.MARGIN - 0.1), (right, 8.35)):
+        style.key(figure, ax.get_legend_handles_labels()[0], top, columns=2, left=start)
     style.save(figure, path)
 
 
@@ -93,19 +92,3 @@ def _week(ax: Axes, found: Explanation, places: Floats) -> None:
         ax.plot(100 * values[label], places + below, marker, clip_on=False, zorder=4, **looks)
     ax.set_xlim(left=0)
     ax.margins(x=0.05)
-
-
-def _key(figure: Figure, ax: Axes, left: float, top: float) -> None:
-    figure.legend(
-        *ax.get_legend_handles_labels(),
-        loc="upper left",
-        bbox_to_anchor=(left / style.WIDTH, (top + 0.1) / figure.get_size_inches()[1]),
-        ncols=2,
-        frameon=False,
-        fontsize=style.TEXT,
-        borderpad=0,
-        handlelength=1.2,
-        columnspacing=1.4,
-        labelspacing=0.35,
-        markerscale=0.8,
-    )

@@ -9,7 +9,7 @@ import pandas as pd
 
 import sim
 from experiments.plots import style
-from experiments.plots.panels import panels
+from experiments.plots.panels import columns_for, panels
 from experiments.tables import About
 from sim.loading import options, read
 from sim.scenario import Scenario
@@ -35,26 +35,29 @@ def motives(
     acts = list(dict.fromkeys(table["activity"]))
     words = [_plain(m) for m in named]
     caption = (
-        f"Per cent of a full week that people spend, mean over {RUNS} teams and the weeks in which the scheme counts; "
-        "columns: the motive that weighs most with a person, "
+        "Columns, the motive that weighs most with a person: "
         + "; ".join(f"{c} {w}" for c, w in zip(LETTERS, words, strict=False))
-        + f". {about.setting()}"
+        + f". Per cent of a full week, mean over {RUNS} teams and the weeks in which the scheme counts. "
+        + about.setting()
     )
-    figure, axes = panels([about.label(s) for s in order], "Who does what", caption, height=0.24 * len(acts), left=2.75)
-    columns = min(len(order), 4 if len(order) <= 8 else 5)
+    called = [about.titled(s) for s in order]
+    figure, axes = panels(called, "Who does what", caption, height=0.3 * len(acts), left=3.3)
+    columns = columns_for(len(order))
+    cell = 72 * float(axes[0].get_position().width) * style.WIDTH / len(named)  # [points]
+    doing = [style.folded(about.activities.get(a, a), 32, 1)[0] for a in acts]
     for i, (ax, scheme) in enumerate(zip(axes, order, strict=True)):
         own = table[table["scheme"] == scheme].pivot(index="activity", columns="motive", values="effort")
         grid = 100 * own.loc[acts, named].to_numpy()
         ax.grid(visible=False)
-        ax.set_xlabel("")
-        ax.imshow(grid, cmap="cividis_r", vmin=0, vmax=70, aspect="auto")
+        ax.imshow(grid, cmap="Blues", vmin=0, vmax=70, aspect="auto")
         for y in range(len(acts)):
             for x in range(len(named)):
-                ink = "white" if grid[y, x] > 35 else style.INK
-                ax.text(x, y, f"{grid[y, x]:.0f}", ha="center", va="center", size=style.TEXT - 4, color=ink)
+                ink = "white" if grid[y, x] > 40 else style.INK
+                size = min(style.TEXT, cell / 1.8)
+                ax.text(x, y, f"{grid[y, x]:.0f}", ha="center", va="center", size=size, color=ink)
         ax.set_xticks(range(len(named)), list(LETTERS[: len(named)]))
-        ax.set_yticks(range(len(acts)), [about.activities.get(a, a) for a in acts] if i % columns == 0 else [])
-        ax.tick_params(labelbottom=True, labelleft=i % columns == 0, labelsize=style.TEXT - 3)
+        ax.set_yticks(range(len(acts)), doing if i % columns == 0 else [])
+        ax.tick_params(labelbottom=True)
         ax.spines["bottom"].set_visible(False)
     return figure, table
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.plots import style
-from experiments.plots.panels import SMALL, panels
+from experiments.plots.panels import columns_for, panels, start, timeline
 from experiments.stats import LUCK
 from experiments.tables import About
 
@@ -19,42 +19,50 @@ if TYPE_CHECKING:
 SHOWN = ("debt", "knowledge", "documented")
 
 
+SHARES = (20, 40, 60, 80, 100)
+LINES = (  # what, name, colour, line
+    ("debt", "debt (left scale)", style.VERMILLION, "-"),
+    ("knowledge", "known (right scale)", style.BLUE, (0, (4, 2))),
+    ("documented", "written down (right scale)", style.GREEN, (0, (1, 1))),
+)
+
+
 def stocks(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame] | None:
     """Return the picture and its table; None where there is no project."""
+    from matplotlib.lines import Line2D
+
     if weekly["debt"].isna().all():
         return None
     table = weekly.groupby(["scheme", "week"], sort=False)[list(SHOWN)].mean().reset_index()
     spread = weekly.groupby(["scheme", "week"], sort=False)["debt"]
     table["debt_low"], table["debt_high"] = (spread.quantile(q).to_numpy() for q in LUCK)
     caption = (
-        "Left scale: technical debt [weeks of work per member], mean over teams; band: luck (middle 80 % of single "
-        "teams). Right scale, in per cent: how well an average member knows an average part of the system, how much "
-        f"is written down. From the dotted line on the scheme counts. {about.setting()}"
+        "Means over teams; band: luck, the middle 80 % of single teams. Left: technical debt. Right: how well an "
+        f"average member knows an average part of the system, and how much is written down. {start(about)}"
+        + about.setting()
     )
-    figure, axes = panels([about.label(s) for s in order], "Debt and knowledge over time", caption)
+    looks: list[dict[str, Any]] = [
+        {"label": label, "color": c, "linestyle": line, "linewidth": 2.5} for _, label, c, line in LINES
+    ]
+    lines = [Line2D([], [], **look) for look in looks]
+    figure, axes = panels(
+        [about.titled(s) for s in order], "Debt and knowledge over time", caption, right=0.65, lines=lines
+    )
     most = float(np.nanmax(table["debt_high"])) * 1.05
-    at_the_right = {*range(4, len(order), 5), len(order) - 1}
     for i, (ax, scheme) in enumerate(zip(axes, order, strict=True)):
         own = table[table["scheme"] == scheme]
-        ax.fill_between(own["week"], own["debt_low"], own["debt_high"], color=style.VERMILLION, alpha=0.2, linewidth=0)
-        ax.plot(own["week"], own["debt"], color=style.VERMILLION, linewidth=2.2)
+        x = own["week"] + 1
+        ax.fill_between(x, own["debt_low"], own["debt_high"], color=style.VERMILLION, alpha=0.2, linewidth=0)
         other = ax.twinx()
-        other.plot(own["week"], 100 * own["knowledge"], color=style.BLUE, linewidth=2.2, linestyle=(0, (4, 2)))
-        other.plot(own["week"], 100 * own["documented"], color=style.GREEN, linewidth=2.2, linestyle=(0, (1, 1)))
+        for (what, *_), look in zip(LINES, looks, strict=True):
+            (ax if what == "debt" else other).plot(x, own[what] * (1 if what == "debt" else 100), **look)
         other.set_ylim(0, 100)
-        other.tick_params(labelsize=SMALL, colors=style.INK, length=0, labelright=i in at_the_right)
+        other.set_yticks(SHARES, [f"{s} %" for s in SHARES])
+        last = (i + 1) % columns_for(len(order)) == 0 or i + 1 == len(order)
+        other.tick_params(labelsize=style.TEXT, colors=style.INK, length=0, labelright=last)
         for side in ("top", "right", "left"):
             other.spines[side].set_visible(False)
-        if about.since:
-            ax.axvline(about.since, color=style.INK, linewidth=1.2, linestyle=(0, (1, 2)))
         ax.set_ylim(0, most)
-        ax.set_xlim(0, float(table["week"].max()))
-    from matplotlib.lines import Line2D
-
-    lines = [
-        Line2D([], [], color=style.VERMILLION, linewidth=2.2, label="debt"),
-        Line2D([], [], color=style.BLUE, linewidth=2.2, linestyle=(0, (4, 2)), label="known [%]"),
-        Line2D([], [], color=style.GREEN, linewidth=2.2, linestyle=(0, (1, 1)), label="written down [%]"),
-    ]
-    figure.legend(handles=lines, loc="upper right", fontsize=style.TEXT, frameon=False, ncols=3)
+    axes[0].set_ylabel("debt [weeks of\nwork per member]", size=style.TEXT, color=style.INK)
+    timeline(axes, about)
     return figure, table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,14 @@ if TYPE_CHECKING:
 ORDER = (0, 6, 2, 5, 7, 1, 8)  # of colours
 
 
-def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: Mapping[str, str], runs: int) -> Path:
+def draw(
+    folder: Path,
+    table: pd.DataFrame,
+    peaks: Mapping[str, Peak],
+    labels: Mapping[str, str],
+    today: Mapping[str, float],
+    runs: int,
+) -> Path:
     """Draw the picture of `crosspurpose strength` and return its path.
 
     Parameters
@@ -29,6 +37,8 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
     peaks : mapping of str to Peak
     labels : mapping of str to str
         Plain labels of the schemes.
+    today : mapping of str to float
+        The strength that each has by itself.
     runs : int
     """
     from experiments.strength import PEAKS, WORDS
@@ -38,26 +48,26 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
     caption = (
         f"{said}. Lines: means of {runs} teams with the same luck at every strength; dark: computing error (95 %); "
         + ("pale: luck (middle 80 % of single teams); " if len(peaks) == 1 else "for luck see strength.csv; ")
-        + "dashed: the aligned team"
-        + (
-            "; circle: highest worth, with its 95 % interval across."
-            if any(p.hump in PEAKS for p in peaks.values())
-            else "."
-        )
+        + "dashed: the aligned team; dotted: strength today"
+        + ("; circle: highest worth, with its 95 % interval across" * any(p.hump in PEAKS for p in peaks.values()))
+        + "."
     )
-    figure, bottom, top = style.page(7.6, "How much should hang on the score?", caption)
+    names = [style.folded(labels[n], 56, 1)[0] for n in peaks]
+    columns = style.columns_that_fit(names, 0.85)
+    key = 0.1 + 0.3 * math.ceil(len(names) / columns)
+    figure, bottom, top = style.page(7.3 + key, "How much should hang on the score?", caption)
     middle = style.WIDTH / 2
-    left = style.room(figure, 1.15, bottom + 0.75, middle - 0.35, top - 0.45)
-    right = style.room(figure, middle + 0.85, bottom + 0.75, style.WIDTH - 0.4, top - 0.45)
+    left = style.room(figure, 1.15, bottom + 0.6, middle - 0.35, top - key - 0.45)
+    right = style.room(figure, middle + 0.85, bottom + 0.6, style.WIDTH - 0.4, top - key - 0.45)
     for i, name in enumerate(peaks):
         own = table[table["scheme"] == name]
         colour = style.COLOURS[ORDER[i % len(ORDER)]]
-        _worth(left, own, colour, labels[name], luck=len(peaks) == 1)
+        _worth(left, own, colour, names[i], luck=len(peaks) == 1)
         if peaks[name].hump in PEAKS:
             _mark(left, own, peaks[name])
         right.plot(own["strength"], own["surplus"], color=colour, linewidth=2.5)
         right.fill_between(
-            own["strength"], own["surplus_error_low"], own["surplus_error_high"], color=colour, alpha=0.3
+            own["strength"], own["surplus_error_low"], own["surplus_error_high"], color=colour, alpha=0.3, linewidth=0
         )
     left.set_ylabel("worth [weeks of core work\nper person-week]", size=style.TEXT, color=style.INK)
     right.set_ylabel("net surplus [utility per person-week]", size=style.TEXT, color=style.INK)
@@ -65,8 +75,9 @@ def draw(folder: Path, table: pd.DataFrame, peaks: Mapping[str, Peak], labels: M
         ax.set_xlabel("strength: factor on all that hangs on the score", size=style.TEXT, color=style.INK)
         ax.set_title(title, size=style.TEXT + 2, loc="left", color=style.INK)
         ax.set_xlim(0, float(table["strength"].max()))
-    if len(peaks) > 1:
-        left.legend(fontsize=style.TEXT - 2, frameon=False, loc="best")
+        for strength in {*today.values()}:
+            ax.axvline(strength, color=style.INK, linewidth=1.6, linestyle=(0, (1, 2)), zorder=1)
+    style.key(figure, left.get_legend_handles_labels()[0], top, columns=columns, long=2)
     path = folder / "strength.png"
     style.save(figure, path)
     return path

@@ -5,16 +5,20 @@ The object interface of Matplotlib is used with its Agg canvas: no display, no g
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import textwrap
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.legend import Legend
 
 WIDTH = 13.33  # of a page [inch]
 MARGIN = 0.35  # [inch]
@@ -49,6 +53,7 @@ def room(figure: Figure, left: float, bottom: float, right: float, top: float) -
     width, height = figure.get_size_inches()
     ax = figure.add_axes((left / width, bottom / height, (right - left) / width, (top - bottom) / height))
     ax.tick_params(labelsize=TEXT, colors=INK, length=0)
+    ax.tick_params(axis="x", pad=7)  # clear of the lowest label beside it
     for side in ("top", "right", "left"):
         ax.spines[side].set_visible(False)
     ax.spines["bottom"].set_color(PALE)
@@ -57,20 +62,75 @@ def room(figure: Figure, left: float, bottom: float, right: float, top: float) -
     return ax
 
 
+def key(
+    figure: Figure,
+    handles: Sequence[Artist],
+    top: float,
+    *,
+    columns: int,
+    left: float = MARGIN - 0.1,
+    long: float = 1.2,
+) -> Legend:
+    """Name what is drawn, in columns below the title.
+
+    Parameters
+    ----------
+    top : float
+        Where the space below the title begins [inch].
+    left : float
+        Where the key begins [inch].
+    long : float
+        Of a handle, in letters: 2 for lines, whose dashes must show.
+    """
+    return figure.legend(
+        handles=list(handles),
+        loc="upper left",
+        bbox_to_anchor=(left / WIDTH, (top + 0.1) / figure.get_size_inches()[1]),
+        ncols=columns,
+        frameon=False,
+        fontsize=TEXT,
+        borderpad=0,
+        handlelength=long,
+        columnspacing=1.4,
+        labelspacing=0.35,
+        markerscale=0.8,
+    )
+
+
+def columns_that_fit(words: Sequence[str], handle: float = 0.75) -> int:
+    """Most columns, up to four, in which the words of a key, read downwards, fit the page; `handle`: its width [inch].
+
+    Examples
+    --------
+    >>> columns_that_fit(["core work", "learning"]), columns_that_fit(["a" * 70, "b" * 70])
+    (2, 1)
+    """
+    for columns in range(min(4, len(words)), 1, -1):
+        rows = math.ceil(len(words) / columns)
+        widest = [max(map(len, words[i : i + rows])) for i in range(0, len(words), rows)]
+        if sum(handle + CHARACTER * w for w in widest) < WIDTH - MARGIN:
+            return columns
+    return 1
+
+
 def plain(text: str) -> str:
     """Return text in which a dollar sign is one."""
     return text.replace("$", r"\$")
 
 
 def folded(text: str, width: int, lines: int = 3) -> list[str]:
-    """Fold a label into at most so many lines.
+    """Fold a label into at most so many lines, as even as can be.
 
     Examples
     --------
     >>> folded("rated by how impressive the work looks", 20)
-    ['rated by how', 'impressive the work', 'looks']
+    ['rated by how', 'impressive the', 'work looks']
     """
-    return textwrap.wrap(plain(text), width, max_lines=lines, placeholder=" …") or [""]
+    text = plain(text)
+    found = textwrap.wrap(text, width, max_lines=lines, placeholder=" …") or [""]
+    longest = min(max(map(len, text.split()), default=1), width)
+    even = (textwrap.wrap(text, w) for w in range(longest, width + 1))
+    return next((e for e in even if len(e) == len(found)), found)
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from experiments.plots import style
-from experiments.plots.panels import SMALL, panels
+from experiments.plots.panels import panels, start, timeline
 from experiments.tables import About
 from sim.arrays import Floats
 from sim.draws import stream
@@ -23,6 +23,8 @@ PARTS = ("rank_covariance", "rank_spread_score", "rank_spread_worth")
 
 def validity(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame] | None:
     """Return the picture and its table; None where no scheme is measured beside."""
+    from matplotlib.lines import Line2D
+
     if f"shadow_{PARTS[0]}" not in weekly:
         return None
     table = pd.concat([_course(weekly[weekly["scheme"] == s], s) for s in order], ignore_index=True)
@@ -32,27 +34,26 @@ def validity(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[
     caption = (
         "Rank correlation, within teams, of score and true contribution at each review, pooled over teams; bands: "
         "computing error (95 %, bootstrap over teams). Where only measured: the same teams with the same luck, nothing "
-        f"hanging on the score. From the dotted line on the scheme counts. {about.setting()}"
+        f"hanging on the score. {start(about)}{about.setting()}"
     )
-    figure, axes = panels([about.label(s) for s in shown], "Does the yardstick stay good once it counts?", caption)
+    looks: dict[str, dict[str, Any]] = {
+        "shadow": {"label": "only measured", "color": style.PALE, "linestyle": (0, (4, 2)), "linewidth": 2.5},
+        "validity": {"label": "the score counts", "color": style.BLUE, "linestyle": "-", "linewidth": 2.5},
+    }
+    lines = [Line2D([], [], **look) for look in reversed(looks.values())]
+    question = "Does the yardstick stay good once it counts?"
+    figure, axes = panels([about.titled(s) for s in shown], question, caption, lines=lines)
+    low, high = (table[[f"{name}_{end}" for name in looks]].to_numpy() for end in ("low", "high"))
     for ax, scheme in zip(axes, shown, strict=True):
         own = table[table["scheme"] == scheme]
-        for name, colour, line in (("shadow", style.PALE, (0, (4, 2))), ("validity", style.BLUE, "-")):
-            ax.fill_between(own["week"], own[f"{name}_low"], own[f"{name}_high"], color=colour, alpha=0.25, linewidth=0)
-            ax.plot(own["week"], own[name], color=colour, linewidth=2.2, linestyle=line)
-        if about.since:
-            ax.axvline(about.since, color=style.INK, linewidth=1.2, linestyle=(0, (1, 2)))
+        for name, look in looks.items():
+            band = own[f"{name}_low"], own[f"{name}_high"]
+            ax.fill_between(own["week"], *band, color=look["color"], alpha=0.25, linewidth=0)
+            ax.plot(own["week"], own[name], **look)
         ax.axhline(0, color=style.PALE, linewidth=0.8)
-        ax.set_ylim(-0.25, 0.85)
-        ax.set_xlim(0, float(table["week"].max()))
-    axes[0].set_ylabel("rank correlation", size=SMALL, color=style.INK)
-    from matplotlib.lines import Line2D
-
-    lines = [
-        Line2D([], [], color=style.BLUE, linewidth=2.2, label="the score counts"),
-        Line2D([], [], color=style.PALE, linewidth=2.2, linestyle=(0, (4, 2)), label="only measured"),
-    ]
-    figure.legend(handles=lines, loc="upper right", fontsize=style.TEXT, frameon=False, ncols=2)
+        ax.set_ylim(min(-0.1, np.nanmin(low) - 0.05), max(0.5, np.nanmax(high) + 0.05))
+    axes[0].set_ylabel("rank correlation", size=style.TEXT, color=style.INK)
+    timeline(axes, about)
     return figure, table
 
 

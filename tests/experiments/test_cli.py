@@ -13,8 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import study
+from experiments import listing, study
 from experiments.cli import main
+from sim.loading import PYTHON, extended, groups
 from tests.test_loading import nothing_stays_joined
 
 __all__ = ["nothing_stays_joined"]
@@ -299,6 +300,31 @@ def test_list_says_whose_each_thing_is_and_where_it_stands(capsys: pytest.Captur
     assert main(["list"]) == 0
     said = capsys.readouterr().out
     assert "cups (yours)" in said and "tournament" in said
+
+
+def test_the_short_list_names_what_the_long_ones_do(capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (["new", "motive", "mastery", "--in", "lab"], ["new", "scheme", "cups"]):
+        assert main(words) == 0
+    with extended("lab"):
+        for group in (*groups(), *PYTHON):
+            assert list(listing.names(group).items()) == [(e.name, bool(e.files)) for e in listing.entries(group)]
+        assert listing.names("motive")["mastery"] and not listing.names("motive")["pay"]
+
+
+def test_the_short_list_reads_no_yaml_but_the_activities(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    read = listing.read
+    monkeypatch.setattr(listing, "read", lambda group, name: asked.append(group) or read(group, name))
+    assert main(["list"]) == 0
+    assert set(asked) == {"activity"}
+
+
+def test_verify_knows_a_folder_of_the_users_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["new", "signal", "cups", "--in", "lab"]) == 0
+    assert main(["verify", "section=B2", "extend=lab", "out=V"]) == 0
+    assert set(pd.read_csv("V/verify.csv")["verdict"]) == {"pass"}
+    capsys.readouterr()
+    assert "a folder that exists" in refused(["verify", "section=B2", "extend=nowhere"], capsys)
 
 
 def test_list_and_new_start_without_numpy_pandas_or_hydra() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from experiments import study
 from experiments.cli import main
 
 
@@ -66,6 +67,30 @@ def test_assumptions_are_a_third_spread_beside_the_other_two(tmp_path: Path) -> 
     assert worth["assumed_low"] < worth["assumed_high"]
     assert (with_them["value"].dropna() == without["value"].dropna()).all()
     assert (folder / "plots" / "spreads.png").exists()
+
+
+def test_assumptions_join_a_folder_that_was_finished_without_them_and_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["schemes=[commits,own_worth]", "runs=8", "weeks=26"]
+    folder = compared(tmp_path, *words)
+    assert "In parentheses: assumptions" not in " ".join(capsys.readouterr().out.split())
+    compared(tmp_path, *words, "assumptions=plausible")
+    summary = (folder / "summary.csv").read_bytes()
+    assert b"assumed_low" in summary and (folder / "plots" / "spreads.png").exists()
+    capsys.readouterr()
+    monkeypatch.setattr(study, "compute", lambda *_: pytest.fail("computed"))
+    compared(tmp_path, *words)
+    assert "In parentheses: assumptions" in " ".join(capsys.readouterr().out.split())
+    assert (folder / "summary.csv").read_bytes() == summary
+
+
+def test_what_is_overwritten_without_assumptions_has_none(tmp_path: Path) -> None:
+    words = ["schemes=[commits,own_worth]", "runs=8", "weeks=26"]
+    folder = compared(tmp_path, *words, "assumptions=plausible")
+    compared(tmp_path, *words, "overwrite=true")
+    assert "assumed_low" not in pd.read_csv(folder / "summary.csv")
+    assert not (folder / "plots" / "spreads.png").exists()
 
 
 @pytest.mark.parametrize(

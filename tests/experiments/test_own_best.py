@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments import own_best
+from experiments import own_best, study
 from experiments.cli import main
 
 FEW = own_best.Search(highest=4.0, runs=12)
@@ -90,8 +90,40 @@ def test_a_comparison_at_own_best_is_searched_once_and_again_only_for_another_se
     monkeypatch.setattr(own_best, "strengths", search)
     assert main(words) == 0 and not searched
     assert "read from" in capsys.readouterr().out
-    assert main([w.replace("own_best.runs=6", "own_best.runs=7") for w in words]) == 0
+    again = [w.replace("own_best.runs=6", "own_best.runs=7") for w in words]
+    assert main(again) == 2 and not searched
+    assert main([*again, "overwrite=true"]) == 0
     assert [s.runs for s in searched] == [7]
+
+
+def test_a_killed_comparison_at_own_best_continues_without_a_search(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["compare", "schemes=[tickets,none]", "power=own_best", "runs=6", "weeks=26", "executor=serial"]
+    words += ["own_best.runs=2", "own_best.highest=1", f"out={(tmp_path / 'a').as_posix()}"]
+    with monkeypatch.context() as patch:
+        patch.setattr(study, "compute", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        assert main(words) == 130
+    monkeypatch.setattr(own_best, "strengths", lambda *_: pytest.fail("searched"))
+    assert main(words) == 0
+
+
+@pytest.mark.parametrize("foreign", ["somebody's", "of another study", "of the same study at equal power"])
+def test_a_foreign_folder_is_refused_before_the_search(
+    foreign: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ["compare", "schemes=[tickets,none]", "runs=4", "weeks=26", "executor=serial"]
+    words += [f"out={(tmp_path / 'a').as_posix()}"]
+    if foreign == "somebody's":
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / "thesis").write_text("mine")
+    else:
+        assert main([*words, "seed=2"] if "another" in foreign else words) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(own_best, "strengths", lambda *_: pytest.fail("searched"))
+    assert main([*words, "power=own_best"]) == 2
+    lines = capsys.readouterr().err.strip().split("\n")
+    assert len(lines) == 1 and lines[0].startswith("crosspurpose: out=")
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+import sim
 from experiments import stats, tables
-from experiments.plots import style
-from experiments.plots.compare import MANY, _course, draw, spread_out, touching
+from experiments.plots import motives, style
+from experiments.plots.compare import MANY, _course, draw, draw_more, spread_out, touching
+from experiments.plots.validity import PARTS
 
 
 def study(
@@ -51,6 +54,39 @@ def pictures(folder: Path, runs: pd.DataFrame, weekly: pd.DataFrame, about: tabl
     return draw(folder, runs, weekly, stats.summary(runs), ranking, about)
 
 
+def more(folder: Path, runs: pd.DataFrame, weekly: pd.DataFrame, about: tables.About) -> list[Path]:
+    """Draw what needs stocks, a shadow and other assumptions."""
+    stocks = dict.fromkeys(("debt", "knowledge", "documented"), 0.5)
+    parts = {f"{s}{p}": weekly["worth"] for s in ("", "shadow_") for p in PARTS}
+    summary = stats.with_assumptions(stats.summary(runs), runs.assign(worth=3 * runs["worth"]))
+    return draw_more(folder, weekly.assign(**stocks, **parts), summary, replace(about, since=13), {})
+
+
+def test_more_pictures_are_drawn_where_there_is_something_to_draw(tmp_path: Path) -> None:
+    runs, weekly, about = study(3)
+    assert [p.stem for p in more(tmp_path, runs, weekly, about)] == ["validity", "stocks", "spreads"]
+    bare = draw_more(tmp_path, weekly.assign(debt=np.nan), stats.summary(runs), about, {})
+    assert bare == []
+
+
+def test_a_score_is_shown_from_where_its_scheme_counts_where_it_follows_another() -> None:
+    _, weekly, _ = study(2, weeks=40)
+    course = _course(weekly[weekly["scheme"] == "scheme_0"], 18)
+    first = course["score_median"].first_valid_index()
+    assert first is not None and course["week"][first] == 24  # the first four weeks after week 18, of 20 to 23
+    assert course["worth_median"].notna().all()
+    alone = weekly[(weekly["scheme"] == "scheme_0") & weekly["week"].between(20, 23)]
+    assert course["score_scale"][0] == pytest.approx(alone["worth"].mean() / alone["score"].mean())
+
+
+def test_labels_fold_evenly_and_lose_no_word() -> None:
+    text = "keep: the manager's rating, 1 to 5"
+    assert style.folded(text, 30) == ["keep: the manager's", "rating, 1 to 5"]
+    for width in range(9, 40):
+        lines = style.folded(text, width, 9)
+        assert " ".join(lines) == text and max(map(len, lines)) <= width
+
+
 @pytest.mark.parametrize(("schemes", "activities"), [(1, 2), (2, 8), (15, 20)])
 def test_four_pictures_and_their_tables_are_written(tmp_path: Path, schemes: int, activities: int) -> None:
     paths = pictures(tmp_path / "plots", *study(schemes, activities))
@@ -87,6 +123,13 @@ def test_no_words_leave_the_page_and_type_is_large(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(style, "save", check)
     for schemes in (1, 2, 7, 23):
         pictures(tmp_path, *study(schemes, 4 + schemes))
+        more(tmp_path, *study(schemes))
+    *_, about = study(6)
+    monkeypatch.setattr(motives, "RUNS", 2)
+    scenarios = dict.fromkeys(about.labels, sim.load("weeks=13"))
+    picture = motives.motives(scenarios, list(about.labels), about, about.seed)
+    assert picture is not None
+    check(picture[0], tmp_path / "motives.png")
 
 
 def test_many_schemes_are_named_by_numbers_and_few_by_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,3 +266,16 @@ def test_a_hundred_thousand_runs_can_be_summed_up() -> None:
     runs = teams(14, runs=100_000)
     assert len(stats.summary(runs)) > 0
     assert stats.ranking(runs, (), "a")["scheme"].iloc[0] == "b"
+
+
+def test_what_assumptions_alone_spread_keeps_its_skew_and_its_sign_when_luck_is_taken_off() -> None:
+    rng = np.random.default_rng(5)
+    own = pd.DataFrame({"scheme": "a", "run": range(4000), "debt": rng.normal(3.0, 1.0, 4000)})
+    skewed = pd.DataFrame({"scheme": "a", "run": range(4000), "debt": rng.exponential(2.0, 4000)})
+    row = stats.with_assumptions(stats.summary(own), skewed).set_index("measure").loc["debt"]
+    left = math.sqrt(1 - 1 / 4)  # of a spread of 2 by luck and assumptions, luck makes 1
+    assert row["assumed_low"] == pytest.approx(2 + left * (-2 * math.log(0.9) - 2), abs=0.15)
+    assert row["assumed_high"] == pytest.approx(2 + left * (-2 * math.log(0.1) - 2), abs=0.25)
+    assert row["assumed_low"] > 0
+    same = stats.with_assumptions(stats.summary(own), own).set_index("measure").loc["debt"]
+    assert same["assumed_high"] - same["assumed_low"] < 0.5

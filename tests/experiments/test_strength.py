@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,9 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.strength import BINDING, Curve, _shape, hump, paired, peak, top
+from experiments.strength import BINDING, WORDS, Curve, _shape, hump, in_words, paired, peak, top
 from sim.arrays import Floats
+from sim.loading import configs
 
 STRENGTH = np.array([0.0, 0.5, 1.0, 1.5, 2.0])
 
@@ -90,6 +92,33 @@ def test_a_peak_has_an_interval_that_holds_it_and_a_loss_at_todays_strength() ->
     assert found.strength == pytest.approx(0.9, abs=0.02)
     assert found.loss == pytest.approx(PEAKED[2] - PEAKED[4], abs=0.002)
     assert found.loss_low < found.loss < found.loss_high
+
+
+def test_where_strength_changes_nothing_todays_is_seldom_said_to_lose() -> None:
+    rng = np.random.default_rng(4)
+    still = curve(0 * STRENGTH)
+    found = [peak(replace(still, worth=rng.standard_normal((40, 5))), today=2.0) for _ in range(200)]
+    assert sum(p.loss_low > 0 for p in found) <= 12  # 2.5 % of 200 and three standard errors
+
+
+def test_the_runs_that_choose_a_strength_do_not_measure_what_todays_loses() -> None:
+    base = curve(PEAKED)
+    lucky = base.worth.copy()
+    lucky[::2, 0] += 10.0
+    found = peak(replace(base, worth=lucky), today=2.0)
+    assert found.against == 0.0
+    assert found.loss == pytest.approx(PEAKED[0] - PEAKED[4], abs=0.002)
+
+
+def test_what_today_loses_is_told_with_how_it_was_measured() -> None:
+    said = in_words(peak(curve(PEAKED), today=2.0), 2.0, "paid by x")
+    assert "less than at 1, the best by every second run; measured on the others" in said
+    assert "second run" not in in_words(peak(curve(PEAKED), today=1.0), 1.0, "paid by x")
+
+
+def test_humps_are_put_down_to_limits_by_their_id() -> None:
+    assert "THEORY" not in " ".join(WORDS.values())
+    assert "limit G6" in WORDS["hours"] and (configs() / "limit" / "G6.yaml").exists()
 
 
 def test_a_strength_that_was_not_run_has_no_loss() -> None:

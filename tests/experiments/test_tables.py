@@ -61,6 +61,22 @@ def test_all_tables_fit_the_width(runs: pd.DataFrame, about: tables.About, width
                 assert words in " ".join(text.split())
 
 
+@pytest.mark.parametrize("width", [80, 100])
+def test_the_third_spread_is_named_where_it_is_shown(runs: pd.DataFrame, about: tables.About, width: int) -> None:
+    others = runs.assign(worth=0.3 + 4 * (runs["worth"] - runs["worth"].mean()))
+    summary = stats.with_assumptions(stats.summary(runs), others)
+    text = tables.as_text(tables.values_table(summary, about, width), width)
+    assert max(map(len, text.splitlines())) <= width
+    for spread in ("computing error", "luck, the middle", "In parentheses: assumptions"):
+        assert spread in " ".join(text.split())
+    row = summary.set_index(["scheme", "measure"]).loc[("commits", "worth")]
+    half = 0.5 * (row["error_high"] - row["error_low"])
+    digits = max(tables._digits([half]) - 1, 0)
+    assert f"({row['assumed_low']:.{digits}f}…{row['assumed_high']:.{digits}f})" in text
+    plain = tables.as_text(tables.values_table(stats.summary(runs), about, width), width)
+    assert "assumptions" not in plain and "(" not in plain.split("Upper line")[0].replace("(continued)", "")
+
+
 def test_no_column_is_lost_where_tables_are_cut(runs: pd.DataFrame, about: tables.About) -> None:
     summary = stats.summary(runs)
     for width in (60, 80, 100, 200):
