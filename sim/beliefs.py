@@ -90,7 +90,9 @@ class Beliefs:
         return self.rationality in ("fixed_error", "learned")
 
 
-def field_of(expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs) -> Floats:
+def field_of(
+    expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs, gap: Floats | None = None
+) -> Floats:
     """Return what is believed of everyone's expected score at last week's effort.
 
     Parameters
@@ -101,6 +103,8 @@ def field_of(expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs) ->
         What a unit of work shown adds to a score by the weights that people were told.
     shown : (activity, runs, members)
         Work as signals show it.
+    gap : (runs, members) or None
+        What saturation takes from each score.
 
     Returns
     -------
@@ -108,7 +112,8 @@ def field_of(expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs) ->
     """
     if beliefs.rationality == "perfect":
         return expected
-    return average(weighed(told, shown))[:, None]
+    score = weighed(told, shown)
+    return average(score if gap is None else score + gap)[:, None]
 
 
 def learn(

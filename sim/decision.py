@@ -120,4 +120,6 @@ class StockDecision:
         if self.conduct.status_quo:
             effort *= 0.5 * summed(np.abs(best - known.effort)) >= self.conduct.status_quo
         effort += known.effort
+        if known.unthinking is not None:
+            effort = np.where(np.isnan(known.unthinking), effort, known.unthinking)
         return effort

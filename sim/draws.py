@@ -88,6 +88,11 @@ def _hashed(seed: int, runs: Ints, causes: Ints) -> npt.NDArray[np.uint64]:
     return low.astype(np.uint64) | high.astype(np.uint64) << np.uint64(32)
 
 
+def lognormal(z: Floats, sd: float) -> Floats:
+    """Return lognormal numbers of mean 1 from standard normal ones, sd that of their logarithm."""
+    return np.exp(sd * z - 0.5 * sd * sd)
+
+
 UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit")  # on [0, 1); the rest is standard normal
 
 

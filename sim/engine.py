@@ -86,8 +86,6 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         m = aligned(m, rules.worth)
 
     effort = decide.choose(known, m)  # choose
-    if minds is not None:
-        effort = np.where(state.people.level == 0, minds[0], effort)
 
     able, stocks = effort * known.skill, None  # work
     pace = np.ones(able.shape[1])

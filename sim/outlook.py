@@ -21,7 +21,8 @@ from sim.state import State, shown
 
 def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats | None]:
     """Return what members know, and what they take each other to do at each depth of reasoning."""
-    known = _known(state, rules, draws)
+    plain = _known(state, rules, draws)
+    known = overrated(plain, rules)
     depth, level = rules.beliefs.depth, state.people.level
     if depth is None or state.minds is None or level is None:
         return known, None
@@ -30,12 +31,31 @@ def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats
         return rules.decision.choose(other, rules.decision.weigh(rules.decision.perceive(other)))
 
     def seen(effort: Floats) -> Floats:
-        own = weighed(known.apart, effort)
-        own = own if known.given_apart is None else own + known.given_apart
-        return field_of(own, rules.told, effort * known.shows, rules.beliefs)
+        own = weighed(plain.apart, effort)
+        own = own if plain.given_apart is None else own + plain.given_apart
+        return _field(rules, own, effort * plain.shows)
 
     minds, fields = reasoning.imagined(depth, state.minds, known, answer, seen)
-    return reasoning.facing(depth, known, level, fields), minds
+    return reasoning.facing(depth, known, level, minds, fields), minds
+
+
+def overrated(known: Known, rules: Rules) -> Known:
+    """Return what members know who think more of themselves than they should; of rivals they think as before."""
+    if not rules.beliefs.overconfidence:
+        return known
+    sure = np.broadcast_to(rules.beliefs.overconfidence * rules.stakes.contest.noise, known.skill.shape)
+    return replace(
+        known,
+        given=sure if known.given is None else known.given + sure,
+        given_apart=sure if known.given_apart is None else known.given_apart + sure,
+    )
+
+
+def _field(rules: Rules, expected: Floats, evident: Floats) -> Floats:
+    """Return what is believed of everyone's expected score: (runs, members) or (runs, 1)."""
+    bend = rules.measurement.of_members
+    gap = bent(bend, evident)[0] if bend.bends and rules.beliefs.rationality != "perfect" else None
+    return field_of(expected, rules.told, evident, rules.beliefs, gap)
 
 
 def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
@@ -63,8 +83,8 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         given = added if given is None else given + added
         given_apart = added if given_apart is None else given_apart + added
     expected = weighed(apart, state.effort)
-    field = field_of(expected if given_apart is None else expected + given_apart, rules.told, evident, rules.beliefs)
-    known = Known(
+    field = _field(rules, expected if given_apart is None else expected + given_apart, evident)
+    return Known(
         activities=rules.activities,
         names=rules.names,
         week=state.week,
@@ -85,15 +105,6 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         objection=people.objection,
         obscures=rules.hides,
         gaming=rules.gaming,
-    )
-    sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
-    if not rules.beliefs.overconfidence:
-        return known
-    overrated = np.broadcast_to(sure, able.shape)
-    return replace(
-        known,
-        given=overrated if given is None else given + sure,
-        given_apart=overrated if given_apart is None else given_apart + sure,
     )
 
 

@@ -135,6 +135,8 @@ class Known:
         How much a unit of effort adds to the noise of the own signals, as a share; None: nothing does.
     gaming : (activity,)
         1 for what an audit looks for.
+    unthinking : (activity, runs, members) or None
+        Effort before the first week of those who do not reason about rivals and keep to it, NaN for others.
     """
 
     activities: tuple[str, ...]
@@ -157,6 +159,7 @@ class Known:
     objection: Floats | None
     obscures: Floats | None
     gaming: Floats
+    unthinking: Floats | None = None
 
     @property
     def pressure(self) -> float:

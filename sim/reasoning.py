@@ -116,12 +116,13 @@ def imagined(
     return np.stack([minds[0], *steps]), fields
 
 
-def facing(depth: Depth, known: Known, level: Ints, fields: Floats) -> Known:
+def facing(depth: Depth, known: Known, level: Ints, minds: Floats, fields: Floats) -> Known:
     """Return what members know who expect of rivals what their level (runs, members) expects.
 
-    Where levels differ, every member holds all rivals to stand at the mean it expects of the team, and its own
+    Level 0 knows only what it has always done. Where levels differ, every member holds all rivals to stand at the mean it expects of the team, and its own
     standing is measured from there: in a comparison nothing else counts.
     """
+    known = replace(known, unthinking=np.where(level == 0, minds[0], np.nan) if (level == 0).any() else None)
     if depth.level is not None:
         return replace(known, field=fields[depth.level])
     mean = average(fields)[level, np.arange(len(level))[:, None]]
