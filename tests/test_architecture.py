@@ -24,7 +24,7 @@ ROWS = [
     ["motives"],
     ["choice"],
     ["decision"],
-    ["craft", "learning", "reasoning", "turnover"],
+    ["craft", "ladder", "learning", "reasoning", "turnover"],
     ["beliefs", "project"],
     ["evaluation"],
     ["evaluators", "people"],

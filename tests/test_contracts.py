@@ -39,6 +39,7 @@ from tests.tolerances import ERRORS, OPTIMUM, PARABOLA, QUADRATURE, ROUNDING, SL
 # ---------------------------------------------------------------- motives
 
 VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {  # what a motive's yaml leaves off
+    "career_that_ends": ("career", {"horizon": 9, "every": 4}),
     "intrinsic_surrogated": ("intrinsic", {"surrogation": 0.4}),
     "safety_alone": ("safety", {"shared_risk": 0.0}),
     "safety_in_one_boat": ("safety", {"signal": None, "shared_risk": 0.8, "axed": 0.6}),

@@ -44,7 +44,7 @@ CHOICES: dict[str, dict[str, Any]] = {
     "scripted": {"kind": "scripted", "weeks": WEEK, "members": None},
     "water_filling": {"kind": "water_filling", "cost": 2.4, "rivalry": 0.5, "h_min": None, "h_max": None},
 }
-PERSON = {"name": "Ada", "motives": {"pay": 1.0, "social": 1.0}, "skill": 1.0}
+PERSON = {"name": "Ada", "motives": {"pay": 1.0, "social": 1.0, "career": 1.0}, "skill": 1.0}
 AUDIT = {"probability": 0.2, "false_positive": 0.0, "false_negative": 0.0, "sensitivity": 0.1, "penalty": 0.5}
 HEAVY = {"family": "student_t", "sd": 1.0, "freedom": 3.0, "common": 0.0}
 DEPTH: dict[str, Any] = {"level": 1, "mean": None, "highest": 4}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from experiments.cases import Case
 from experiments.limits import Quantities
-from experiments.theory import contests, contracts, goodhart, perception, stocks, teams
+from experiments.theory import careers, contests, contracts, goodhart, perception, stocks, teams
 
 LIMITS: Mapping[str, Callable[[Case], Quantities]] = {
     "A0": contracts.a0,
@@ -40,6 +40,9 @@ LIMITS: Mapping[str, Callable[[Case], Quantities]] = {
     "E3b": contests.e3b,
     "E4": contests.e4,
     "E7": contests.e7,
+    "F1": careers.f1,
+    "F2": careers.f2,
+    "F3": careers.f3,
     "G1": goodhart.g1,
     "G2": goodhart.g2,
     "G2b": goodhart.g2b,
@@ -68,6 +71,7 @@ COLUMNS = {
     "B3": ("efficiency", "b*", "share of cost spent gaming"),
     "D1": ("a", "surplus per head", "ratio to first best"),
     "E2": ("beta", "a"),
+    "F2": ("mu", "a"),
     "G1": ("i(q)", "E[V|sel]", "E[P-V|sel]", "Var[V|sel]"),
     "H6c": ("w", "w/q", "dw", "multiplier"),
 }

@@ -280,6 +280,34 @@ def three_in_the_same_rain() -> tuple[str, Given, Given]:
     return "D6", inputs, closed
 
 
+def filtered(periods: int, patience: float, first: float, each: float) -> list[float]:
+    """THEORY F: what a unit of effort brings in each period of a career."""
+    return [
+        sum(patience ** (s - t) * each / (first + (s - 1) * each) for s in range(t + 1, periods + 1))
+        for t in range(1, periods + 1)
+    ]
+
+
+def longer_career() -> tuple[str, Given, Given]:
+    return "F1", {"T": 9, "beta": 0.8, "h1": 3.0, "h_eps": 0.5}, {"a": filtered(9, 0.8, 3.0, 0.5)}
+
+
+def unknown_at_first() -> tuple[str, Given, Given]:
+    return "F1", {"T": 3, "beta": 0.5, "h1": 0.0, "h_eps": 7.0}, {"a": [0.5 + 0.25 / 2, 0.25, 0.0]}
+
+
+def other_drifts() -> tuple[str, Given, Given]:
+    rows = []
+    for r, beta in ((0.3, 0.7), (9.0, 0.99)):
+        mu = 1 + r / 2 - math.sqrt(r * r / 4 + r)
+        rows.append([mu, beta * (1 - mu) / (1 - beta * mu)])
+    return "F2", {"rows_r_beta": [[0.3, 0.7], [9.0, 0.99]]}, {"rows": rows}
+
+
+def two_uncertain_periods() -> tuple[str, Given, Given]:
+    return "F3", {"beta": 0.5, "h1": 2.0, "h_eps": 0.5}, {"a": 0.1}
+
+
 def noisier_selection() -> tuple[str, Given, Given]:
     mu, s_v, s_phi = -1.0, 0.8, 2.0
     s_p = math.hypot(s_v, s_phi)
@@ -525,6 +553,10 @@ OTHERS = [
     bonus_for_six,
     quiet_bonus,
     three_in_the_same_rain,
+    longer_career,
+    unknown_at_first,
+    other_drifts,
+    two_uncertain_periods,
     noisier_selection,
     selected_columns,
     best_of_other_teams,
