@@ -68,6 +68,11 @@ class Activity:
         How much a person's scruples object to it, at least 0.
     obscures : float
         How much noise it adds to the member's own signals, as a share, at least 0.
+    sabotages : float
+        What it takes off the rivals' scores together, as a share of what a week where it counts most adds to one,
+        at least 0.
+    favours : float
+        How much of it is favours that an evaluator returns, at least 0.
     ill : bool
         Whether it takes ill intent: it exists only where `good_intent` is false.
     """
@@ -87,6 +92,8 @@ class Activity:
     gaming: bool
     scruple: float
     obscures: float
+    sabotages: float
+    favours: float
     ill: bool
 
     def __post_init__(self) -> None:
@@ -101,6 +108,8 @@ class Activity:
             "delivers",
             "scruple",
             "obscures",
+            "sabotages",
+            "favours",
         ):
             if getattr(self, key) < 0:
                 raise InvalidInput(key, getattr(self, key), "at least 0")

@@ -27,6 +27,7 @@ from sim.draws import Draws, WeekDraws
 from sim.evaluation import Verdict, observe
 from sim.outlook import outlook
 from sim.perception import Known
+from sim.politics import taken
 from sim.project import Stocks, move, productivity
 from sim.review import Traced, held, remembered
 from sim.rules import Rules
@@ -104,6 +105,8 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     haze = None if rules.obscures is None else 1 + weighed(rules.obscures, effort)
     signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail)
     score = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
+    if rules.sabotages is not None:
+        score = score - taken(rules.sabotages, effort)
     traced = Traced(score=score, contribution=pace[:, None] * gain, evident=evident, effort=effort)
     window, verdict = remembered(state.window, rules, state.week, traced), None
     after = replace(state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window)

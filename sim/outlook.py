@@ -15,6 +15,7 @@ from sim.beliefs import field_of
 from sim.draws import WeekDraws
 from sim.evaluation import Measurement, bent, by_others
 from sim.perception import Known
+from sim.politics import taken
 from sim.rules import Rules
 from sim.state import State, shown
 
@@ -82,6 +83,10 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         added = weighed(state.belief, state.below)
         given = added if given is None else given + added
         given_apart = added if given_apart is None else given_apart + added
+    if rules.sabotages is not None and rules.beliefs.rationality == "perfect":
+        loss = taken(rules.sabotages, state.effort)
+        same, given = given is given_apart, -loss if given is None else given - loss
+        given_apart = given if same else -loss if given_apart is None else given_apart - loss
     expected = weighed(apart, state.effort)
     field = _field(rules, expected if given_apart is None else expected + given_apart, evident)
     return Known(
@@ -105,6 +110,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         objection=people.objection,
         obscures=rules.hides,
         gaming=rules.gaming,
+        sabotages=rules.sabotages,
     )
 
 

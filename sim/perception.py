@@ -17,6 +17,7 @@ import numpy as np
 from sim.arrays import Floats, average, total, weighed
 from sim.contest import Contest
 from sim.errors import InvalidInput
+from sim.politics import edge
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
 
@@ -137,6 +138,10 @@ class Known:
         1 for what an audit looks for.
     unthinking : (activity, runs, members) or None
         Effort before the first week of those who do not reason about rivals and keep to it, NaN for others.
+    sabotages : (activity,) or None
+        What a unit of effort takes off the rivals' scores together [points]; None: nothing does.
+    culture : (runs, 1) or None
+        How far it is the custom to care about the worth of the work, in [0, 1]; None: no culture.
     """
 
     activities: tuple[str, ...]
@@ -160,6 +165,8 @@ class Known:
     obscures: Floats | None
     gaming: Floats
     unthinking: Floats | None = None
+    sabotages: Floats | None = None
+    culture: Floats | None = None
 
     @property
     def pressure(self) -> float:
@@ -179,6 +186,13 @@ class Known:
             return self.score
         own = weighed(self.apart, self.effort)
         return own if self.given_apart is None else own + self.given_apart
+
+    @cached_property
+    def ahead(self) -> Floats:
+        """What a unit of effort adds to the lead over rivals, those who fall behind included: as `apart`."""
+        if self.sabotages is None:
+            return self.apart
+        return self.apart + edge(self.sabotages, self.effort.shape[-1])[:, None, None]
 
     @cached_property
     def others(self) -> Floats:
@@ -206,8 +220,8 @@ class Known:
         return self.standing if rule.compares else self.score
 
     def slope_for(self, rule: RewardRule) -> Floats:
-        """What a unit of effort is believed to add to that: (activity, runs, members)."""
-        return self.apart if rule.compares else self.slope
+        """What a unit of effort is believed to add to that, or to take off the rivals: (activity, runs, members)."""
+        return self.ahead if rule.compares else self.slope
 
     def score_after(self, effort: Floats, rule: RewardRule) -> Floats:
         """Own expected score at the review after a week of `effort`, the rest as before, as it is felt."""

@@ -62,6 +62,8 @@ class Rules:
     obscures : (activity,) or None
     own_part : (1 or runs, members) or None
         How much of what people show is their own work, the rest their reports'; None: nobody has reports.
+    sabotages : (activity,) or (activity, runs, 1), or None
+        d, what a unit of effort takes off the rivals' scores together [points]; None: nothing does.
     """
 
     activities: tuple[str, ...]
@@ -97,6 +99,7 @@ class Rules:
     crafty: Floats
     scruple: Floats
     obscures: Floats | None
+    sabotages: Floats | None
     risk_aversion: float
     aligned: bool
     own_part: Floats | None = None
@@ -240,6 +243,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: A
         crafty=crafty,
         scruple=np.array([a.scruple for a in kinds]),
         obscures=np.array([a.obscures for a in kinds]) if any(a.obscures for a in kinds) else None,
+        sabotages=_sabotages(kinds, measurement, size, crafty),
         risk_aversion=team.risk_aversion,
         aligned=aligned,
     )
@@ -278,6 +282,13 @@ def _upto(x: Floats, axes: int) -> Floats:
 def _plain(x: Floats) -> float | Floats:
     """Return a single number as what it is."""
     return float(x) if x.ndim == 0 else x
+
+
+def _sabotages(kinds: list[Activity], measurement: Measurement, size: Floats, crafty: Floats) -> Floats | None:
+    """Return what a unit of effort takes off the rivals' scores together [points], None for nothing."""
+    own = _along(_times(measurement.weight, np.where(size == 1, 1.0, 0.0)), measurement.loading * crafty)
+    found = np.multiply.outer(np.array([a.sabotages for a in kinds]), norm(own))
+    return found if found.any() else None
 
 
 def _signals(scenario: Scenario) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ LONGEST = 100_000  # weeks of a run
 RULES = ("pay", "promotion", "layoff")
 EFFECTS = {  # what an activity does not say, it does not do
     **dict.fromkeys(("debt", "repays", "practice", "teaches", "hoards", "documents", "delivers"), 0.0),
-    **dict.fromkeys(("distaste", "scruple", "obscures"), 0.0),
+    **dict.fromkeys(("distaste", "scruple", "obscures", "sabotages", "favours"), 0.0),
     "gaming": False,
     "ill": False,
 }

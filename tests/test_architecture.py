@@ -16,7 +16,7 @@ ROWS = [
     ["errors", "arrays"],
     ["fields"],
     ["catalogue"],
-    ["contest", "prospect", "units", "draws"],
+    ["contest", "culture", "politics", "prospect", "units", "draws"],
     ["activities"],
     ["signals"],
     ["rewards"],

@@ -68,6 +68,7 @@ def motive_and_known(name: str, rationality: str) -> tuple[Motive, Known]:
     known = worlds.known_of(scenario, week=6, runs=(0, 1, 2, 3))
     assert known.timing != 1 and known.stakes.strength == 1.7
     assert (known.field.shape[-1] == 1) == (rationality != "perfect")
+    known = replace(known, culture=np.array([[0.2], [0.5], [0.7], [1.0]]))
     motive = replace(scenario.motives[name], **others)
     return worlds.frozen(motive), worlds.frozen(known)
 
@@ -85,7 +86,8 @@ def of_members(known: Known, order: list[int]) -> Known:
 def of_run(known: Known, run: int) -> Known:
     """One run of the batch."""
     taken = {name: x[..., [run], :] for name in PER_MEMBER if (x := getattr(known, name)) is not None}
-    return replace(known, field=known.field[[run]], explore=known.explore[:, [run]], **taken)
+    culture = None if known.culture is None else known.culture[[run]]
+    return replace(known, field=known.field[[run]], explore=known.explore[:, [run]], culture=culture, **taken)
 
 
 def test_every_motive_has_a_yaml() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from experiments.cases import Case
 from experiments.limits import Quantities
-from experiments.theory import careers, contests, contracts, goodhart, perception, stocks, teams
+from experiments.theory import careers, contests, contracts, goodhart, perception, sabotage, stocks, teams
 
 LIMITS: Mapping[str, Callable[[Case], Quantities]] = {
     "A0": contracts.a0,
@@ -39,6 +39,8 @@ LIMITS: Mapping[str, Callable[[Case], Quantities]] = {
     "E3": contests.e3,
     "E3b": contests.e3b,
     "E4": contests.e4,
+    "E5": sabotage.e5,
+    "E6": sabotage.e6,
     "E7": contests.e7,
     "F1": careers.f1,
     "F2": careers.f2,

@@ -45,14 +45,20 @@ def by_score(rule: RewardRule | None, known: Known) -> Floats:
 
 
 def through_others(rule: RewardRule, known: Known) -> Floats | None:
-    """Return what effort brings by moving the others' scores, through the team's signals, where those pay oneself.
+    """Return what effort brings by moving the others' scores, where those pay or cost oneself.
 
+    It moves them through the team's signals, and by what it takes off them; a comparison has that in its slope.
     (activity, runs, members), or None where nothing of the kind does.
     """
+    rivals = known.stakes.contest.members - 1
     spill = rule.spill(known.stakes.contest.members)
-    if not spill or rule.compares or known.apart is known.slope:
+    if not spill or rule.compares or not rivals:
         return None
-    return known.pressure * (known.stakes.contest.members - 1) * spill * (known.slope - known.apart)
+    result = None if known.apart is known.slope else known.pressure * rivals * spill * (known.slope - known.apart)
+    if known.sabotages is None:
+        return result
+    loss = np.broadcast_to(-known.pressure * spill * known.sabotages[:, None, None], known.slope.shape)
+    return loss if result is None else result + loss
 
 
 def blurred(rule: RewardRule, effort: Floats, known: Known) -> Floats:

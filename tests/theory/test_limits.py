@@ -213,6 +213,35 @@ def answers(dw: float, p: float, c: float, sigma: float) -> tuple[str, Given, Gi
     return "E7", {"dW": dw, "p": p, "c": c, "sigma": sigma}, {"s": s, "slope": -s / (1 - s)}
 
 
+def sabotage(c: float, k: float, v: float, sigma: float) -> tuple[str, Given, Given]:
+    best, g0 = max(0.0, v * (k - c) / (k + c)), 1 / (2 * sigma * math.sqrt(math.pi))
+    inputs = {"c": c, "k": k, "v": v, "sigma": sigma}
+    return (
+        "E5",
+        inputs,
+        {
+            "dW": best / g0,
+            "a": best / c,
+            "s": best / k,
+            "welfare": v * best * (1 / c - 1 / k) - best**2 / 2 * (1 / c + 1 / k),
+            "compression": best / v,
+            "dW_no_sabotage": v / g0,
+        },
+    )
+
+
+def dear_sabotage() -> tuple[str, Given, Given]:
+    return sabotage(2.0, 9.0, 0.4, 3.0)
+
+
+def sabotage_so_cheap_that_no_prize_helps() -> tuple[str, Given, Given]:
+    return sabotage(2.0, 1.0, 1.0, 0.5)
+
+
+def sabotage_among_twelve() -> tuple[str, Given, Given]:
+    return "E6", {"N": 12, "sigma": 0.5}, {"marg": steepness(12, 1) / 0.5 / 11}
+
+
 def undamped_play_would_oscillate() -> tuple[str, Given, Given]:
     return answers(4.0, 0.2, 1.2, 1.1)  # s = 0.65
 
@@ -543,6 +572,9 @@ OTHERS = [
     other_shares,
     other_sizes,
     much_to_lose,
+    dear_sabotage,
+    sabotage_so_cheap_that_no_prize_helps,
+    sabotage_among_twelve,
     undamped_play_would_oscillate,
     most_win,
     other_weights,
