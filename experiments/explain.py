@@ -32,11 +32,12 @@ from experiments.tables import NOTHING, as_text
 from sim.arrays import Floats, average, length, summed, weighed
 from sim.decision import StockDecision
 from sim.draws import Draws
-from sim.engine import Week, aligned, weeks
+from sim.engine import aligned, weeks
 from sim.errors import InvalidInput, ModelWarning, unknown
 from sim.evaluation import bent
 from sim.loading import scenario_part
 from sim.perception import Known
+from sim.record import Week
 from sim.rules import Rules, plan_of
 from sim.scenario import Phase, Scenario, scenario_from
 

@@ -23,9 +23,10 @@ from sim.arrays import Floats
 from sim.contest import Contest
 from sim.decision import StockDecision
 from sim.draws import Causes, Draws, WeekDraws
-from sim.engine import Week, weeks
+from sim.engine import weeks
 from sim.errors import RunFailed
 from sim.perception import Known
+from sim.record import Week
 from sim.rules import Rules, rules_of
 from sim.scenario import Scenario
 

@@ -161,7 +161,8 @@ import pytest
 import sim
 from sim.arrays import weighed
 from sim.draws import Draws
-from sim.engine import Week, weeks
+from sim.engine import weeks
+from sim.record import Week
 from sim.rules import rules_of
 
 FOLDER = Path(__file__).resolve().parent.parent

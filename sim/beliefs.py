@@ -90,9 +90,7 @@ class Beliefs:
         return self.rationality in ("fixed_error", "learned")
 
 
-def field_of(
-    expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs, gap: Floats | None = None
-) -> Floats:
+def field_of(expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs, gap: Floats | None = None) -> Floats:
     """Return what is believed of everyone's expected score at last week's effort.
 
     Parameters

@@ -17,9 +17,9 @@ import numpy as np
 
 from sim.arrays import Floats, average, total
 from sim.chart import Chart, Tier
-from sim.engine import Week
 from sim.evaluators import asked
 from sim.organisation import Moment
+from sim.record import Week
 from sim.results import OF_A_REVIEW, cosine, kept, kept_of_members
 
 COUNTED = ("promoted", "laid_off", "left")

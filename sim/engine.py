@@ -16,66 +16,22 @@ m turned towards the worth of the work: m ← ‖m‖·f/‖f‖.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from sim.arrays import Bools, Floats, length, norm, summed, weighed
+from sim.arrays import Floats, length, norm, summed, weighed
 from sim.craft import practised
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
-from sim.evaluation import Verdict, observe
+from sim.evaluation import blamed, by_blame, observe
 from sim.outlook import outlook
-from sim.perception import Known
 from sim.politics import taken
-from sim.project import Stocks, move, productivity
+from sim.project import move, productivity
+from sim.record import Week
 from sim.review import Traced, held, remembered
 from sim.rules import Rules
-from sim.state import State, aged, entered, initial, shown
-
-
-@dataclass(frozen=True, kw_only=True)
-class Week:
-    """What a week leaves to be measured.
-
-    Parameters
-    ----------
-    rules : Rules
-        In force in the week.
-    known : Known
-    terms : (channel, activity, runs, members)
-    m, effort : (activity, runs, members)
-    pace : (runs,)
-        Productivity.
-    worth, gain, score : (runs, members)
-        Realised worth · f'(skill∘a), later effects included [weeks of core work] · score of the week alone.
-    evident : (activity, runs, members)
-        Work as signals show it, that of one's reports included.
-    signals : (signal, runs, members)
-    craft : (runs, members) or None
-    stocks : Stocks or None
-        At the end of the week, without what leavers took along.
-    verdict : Verdict or None
-        In review weeks.
-    gone : (runs, members) or None
-        Who leaves at the end of the week.
-    """
-
-    rules: Rules
-    known: Known
-    terms: Floats
-    m: Floats
-    effort: Floats
-    pace: Floats
-    worth: Floats
-    gain: Floats
-    evident: Floats
-    signals: Floats
-    score: Floats
-    craft: Floats | None
-    stocks: Stocks | None
-    verdict: Verdict | None
-    gone: Bools | None
+from sim.state import State, aged, eased, entered, initial, mellowed, shown
 
 
 def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[State, Week]:
@@ -91,8 +47,9 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     able, stocks = effort * known.skill, None  # work
     pace = np.ones(able.shape[1])
     if rules.project is not None and state.stocks is not None:
-        pace = productivity(rules.project, state.stocks, rules.members)
-        stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill, draws.incident)
+        ease = eased(state, rules)
+        pace = productivity(rules.project, state.stocks, rules.members, ease)
+        stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill, draws.incident, ease)
     worth = pace[:, None] * weighed(rules.traces.worth_now, able)
     gain = weighed(rules.worth, able)
     craft = state.craft
@@ -103,17 +60,21 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     if state.below is not None and rules.own_part is not None:
         evident = rules.own_part * evident + state.below
     haze = None if rules.obscures is None else 1 + weighed(rules.obscures, effort)
-    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail)
+    blame = None
+    if rules.measurement.blames and stocks is not None and stocks.incidents is not None:
+        blame = blamed(stocks.incidents, haze, rules.members)
+    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail, blame)
     score = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
     if rules.sabotages is not None:
         score = score - taken(rules.sabotages, effort)
-    traced = Traced(score=score, contribution=pace[:, None] * gain, evident=evident, effort=effort)
+    lost = None if blame is None else by_blame(rules.measurement, blame)
+    traced = Traced(score=score, contribution=pace[:, None] * gain, lost=lost, evident=evident, effort=effort)
     window, verdict = remembered(state.window, rules, state.week, traced), None
     after = replace(state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window)
     if rules.review.due(state.week - rules.since):  # learn
         after, verdict = held(after, rules, draws, window)
 
-    after, gone = aged(after, rules, draws, verdict)  # move
+    after, gone = aged(mellowed(after, rules), rules, draws, verdict)  # move
     return replace(after, week=state.week + 1), Week(
         rules=rules,
         known=known,

@@ -25,10 +25,11 @@ import pandas as pd
 
 from sim.arrays import Floats
 from sim.draws import Draws
-from sim.engine import Week, weeks
+from sim.engine import weeks
 from sim.errors import InvalidInput, unknown
 from sim.people import Person
 from sim.perception import Known
+from sim.record import Week
 from sim.results import columns_of, kept
 from sim.rules import plan_of
 from sim.scenario import Scenario

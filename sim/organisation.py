@@ -24,10 +24,11 @@ from sim.arrays import Floats, Ints, average, norm
 from sim.chart import Chart, Organisation, Tier, by_name, chart_of, regular
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
-from sim.engine import Week, week
+from sim.engine import week
 from sim.evaluators import Trust
 from sim.outlook import outlook
 from sim.people import Person
+from sim.record import Week
 from sim.rules import Asked, Rules, plan_of, under
 from sim.scenario import Scenario
 from sim.state import State, entered, initial, retold

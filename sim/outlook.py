@@ -13,9 +13,10 @@ from sim import reasoning
 from sim.arrays import Floats, lifted, weighed
 from sim.beliefs import field_of
 from sim.draws import WeekDraws
-from sim.evaluation import Measurement, bent, by_others
+from sim.evaluation import Measurement, bent, blamed, by_blame, by_others, saved
 from sim.perception import Known
-from sim.politics import taken
+from sim.politics import lasting, taken
+from sim.project import failing
 from sim.rules import Rules
 from sim.state import State, shown
 
@@ -31,10 +32,12 @@ def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats
     def answer(other: Known) -> Floats:
         return rules.decision.choose(other, rules.decision.weigh(rules.decision.perceive(other)))
 
+    lost = _lost(rules, state)
+
     def seen(effort: Floats) -> Floats:
         own = weighed(plain.apart, effort)
         own = own if plain.given_apart is None else own + plain.given_apart
-        return _field(rules, own, effort * plain.shows)
+        return _field(rules, own, effort * plain.shows, None if lost is None else lost[0])
 
     minds, fields = reasoning.imagined(depth, state.minds, known, answer, seen)
     return reasoning.facing(depth, known, level, minds, fields), minds
@@ -52,11 +55,23 @@ def overrated(known: Known, rules: Rules) -> Known:
     )
 
 
-def _field(rules: Rules, expected: Floats, evident: Floats) -> Floats:
+def _field(rules: Rules, expected: Floats, evident: Floats, lost: Floats | None) -> Floats:
     """Return what is believed of everyone's expected score: (runs, members) or (runs, 1)."""
-    bend = rules.measurement.of_members
-    gap = bent(bend, evident)[0] if bend.bends and rules.beliefs.rationality != "perfect" else None
+    bend, gap = rules.measurement.of_members, None if lost is None else -lost
+    if bend.bends:
+        taken_off = bent(bend, evident)[0]
+        gap = taken_off if gap is None else taken_off + gap
     return field_of(expected, rules.told, evident, rules.beliefs, gap)
+
+
+def _lost(rules: Rules, state: State) -> tuple[Floats, Floats] | None:
+    """Return what blame takes from scores (runs, members), and what hiding saves of it (activity, runs, members)."""
+    if not rules.measurement.blames or rules.project is None or state.stocks is None:
+        return None
+    obscures = np.zeros(len(state.effort)) if rules.obscures is None else rules.obscures
+    haze = 1 + weighed(obscures, state.effort)
+    blame = blamed(failing(rules.project, state.stocks), haze, rules.members)
+    return by_blame(rules.measurement, blame), saved(rules.measurement, blame, haze, obscures)
 
 
 def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
@@ -83,12 +98,25 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         added = weighed(state.belief, state.below)
         given = added if given is None else given + added
         given_apart = added if given_apart is None else given_apart + added
+    lost = _lost(rules, state)
+    if lost is not None:
+        blame, hiding = lost
+        missed = -blame - weighed(hiding, state.effort)
+        same, slope = apart is slope, slope + hiding
+        apart = slope if same else apart + hiding
+        equal, given = given_apart is given, missed if given is None else given + missed
+        given_apart = given if equal else missed if given_apart is None else given_apart + missed
     if rules.sabotages is not None and rules.beliefs.rationality == "perfect":
         loss = taken(rules.sabotages, state.effort)
         same, given = given is given_apart, -loss if given is None else given - loss
         given_apart = given if same else -loss if given_apart is None else given_apart - loss
+    if rules.politics is not None and np.any(rules.judged) and rules.beliefs.rationality == "perfect":
+        thanked = lifted(lasting(rules.politics, rules.favours, rules.judged))
+        same, slope = slope is apart, slope + thanked
+        apart = slope if same else apart + thanked
     expected = weighed(apart, state.effort)
-    field = _field(rules, expected if given_apart is None else expected + given_apart, evident)
+    expected = expected if given_apart is None else expected + given_apart
+    field = _field(rules, expected, evident, None if lost is None else lost[0])
     return Known(
         activities=rules.activities,
         names=rules.names,
@@ -111,6 +139,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         obscures=rules.hides,
         gaming=rules.gaming,
         sabotages=rules.sabotages,
+        culture=None if state.custom is None else state.custom[:, None],
     )
 
 

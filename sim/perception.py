@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.arrays import Floats, average, total, weighed
+from sim.arrays import Floats, average, lifted, total, weighed
 from sim.contest import Contest
 from sim.errors import InvalidInput
 from sim.politics import edge
@@ -192,7 +192,7 @@ class Known:
         """What a unit of effort adds to the lead over rivals, those who fall behind included: as `apart`."""
         if self.sabotages is None:
             return self.apart
-        return self.apart + edge(self.sabotages, self.effort.shape[-1])[:, None, None]
+        return self.apart + lifted(edge(self.sabotages, self.effort.shape[-1]))
 
     @cached_property
     def others(self) -> Floats:

@@ -162,20 +162,20 @@ def edge(sabotages: Floats, members: int) -> Floats:
     return sabotages / (members - 1) if members > 1 else np.zeros(sabotages.shape)
 
 
-def thanks(politics: Politics, owed: Floats, judged: float) -> Floats:
+def thanks(politics: Politics, owed: Floats, judged: float | Floats) -> Floats:
     """Return what favours owed add to the scores of a review [points]: (runs, members).
 
     Parameters
     ----------
     owed : (runs, members)
-    judged : float
+    judged : float or (runs, 1)
         Weight of all signals that are somebody's judgement [points per standard deviation].
     """
     return politics.returned * judged * owed
 
 
-def lasting(politics: Politics, favours: Floats, judged: float) -> Floats:
-    """Return what a unit of effort, week after week, adds to a score once favours have piled up: (activity,) [points].
+def lasting(politics: Politics, favours: Floats, judged: float | Floats) -> Floats:
+    """What a unit of effort, week after week, adds to a score once favours have piled up: (activity, …) [points].
 
     Examples
     --------
@@ -183,7 +183,7 @@ def lasting(politics: Politics, favours: Floats, judged: float) -> Floats:
     >>> lasting(usual, np.array([0.0, 1.0]), judged=2.0).tolist()
     [0.0, 2.4]
     """
-    return politics.returned * judged / politics.forgets * favours
+    return np.multiply.outer(favours, politics.returned / politics.forgets * np.asarray(judged))
 
 
 def cooperation(politics: Politics, trust: Floats) -> Floats:

@@ -126,8 +126,14 @@ class Coordination:
 
     def left(self, members: int) -> float:
         """Return the share of everyone's time that coordination leaves, in [0, 1]."""
-        others = members - 1 if self.reach is None else min(members - 1, self.reach)
-        return max(0.0, 1 - self.pair * others / 2)
+        return max(0.0, 1 - self._takes(members))
+
+    def left_at(self, members: int, ease: Floats) -> Floats:
+        """Return the same where people cooperate less easily: (runs,) both."""
+        return np.maximum(1 - self._takes(members) / ease, 0.0)
+
+    def _takes(self, members: int) -> float:
+        return self.pair * (members - 1 if self.reach is None else min(members - 1, self.reach)) / 2
 
 
 def _at_least_0(part: object, *keys: str) -> None:
@@ -297,8 +303,8 @@ def _by_module(x: Floats) -> Floats:
     return x.reshape(len(x), -1).T.copy().reshape(*x.shape[1:], len(x))
 
 
-def productivity(project: Project, stocks: Stocks, members: int) -> Floats:
-    """Return P, what a week of work achieves: (runs,), in [0, 1]."""
+def productivity(project: Project, stocks: Stocks, members: int, ease: Floats | None = None) -> Floats:
+    """Return P, what a week of work achieves: (runs,), in [0, 1]; `ease` as in `move`."""
     if project.documentation is not None and stocks.documented is not None:
         each = average(stocks.knowledge)  # (module, runs)
         each = each + (1 - each) * (project.documentation.reach * stocks.documented)
@@ -309,7 +315,8 @@ def productivity(project: Project, stocks: Stocks, members: int) -> Floats:
     if project.incidents is not None and stocks.incidents is not None:
         pace = pace / (1 + project.incidents.cost * stocks.incidents / members)
     if project.coordination is not None:
-        pace = pace * project.coordination.left(members)
+        work = project.coordination
+        pace = pace * (work.left(members) if ease is None else work.left_at(members, ease))
     return pace
 
 
@@ -326,7 +333,15 @@ def delivered(traces: Traces, pace: Floats, effort: Floats, skill: Floats) -> Fl
     return pace * average(skill * weighed(traces.delivers, effort))
 
 
-def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill: Floats, chance: Floats) -> Stocks:
+def move(
+    project: Project,
+    traces: Traces,
+    stocks: Stocks,
+    effort: Floats,
+    skill: Floats,
+    chance: Floats,
+    ease: Floats | None = None,
+) -> Stocks:
     """Return the stocks after a week.
 
     Parameters
@@ -335,9 +350,11 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
     skill : (runs, members)
     chance : (cause, runs, members)
         Uniform on [0, 1): the luck of incidents, of which a run uses its first seat's; no cause where there are none.
+    ease : (runs,) or None
+        How far people cooperate, in (0, 1]: factor on what is taught and written down; None: all the way.
     """
     members = effort.shape[-1]
-    pace = productivity(project, stocks, members)
+    pace = productivity(project, stocks, members, ease)
     minds = _by_member(stocks.knowledge)  # (members, module, runs)
 
     inflow = pace * average(skill * weighed(traces.debt, effort))
@@ -353,7 +370,8 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
     own, part = _owners(project, members)
     hoarded = time(traces.hoards) * part
     gain = project.learning * time(traces.practice) * own
-    gain += project.teaching * (summed(time(traces.teaches) * minds) / members)  # what one is taught
+    taught = summed(time(traces.teaches) * minds) / members
+    gain += project.teaching * (taught if ease is None else taught * ease)
     loss = summed(hoarded) - hoarded  # what others hide
     loss *= project.obscuring
     loss += project.forgetting
@@ -362,10 +380,10 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
     documented, incidents, backlog = None, None, None
     if project.documentation is not None and stocks.documented is not None:
         written = summed(time(traces.documents) * minds) / members
+        written = written if ease is None else written * ease
         documented = _moved(stocks.documented, project.documentation.rate * written, project.documentation.staleness)
     if project.incidents is not None:
-        rate = project.incidents.base + project.incidents.per_debt * stocks.debt
-        incidents = _poisson(rate, chance[0, :, 0])
+        incidents = _poisson(failing(project, stocks), chance[0, :, 0])
     if project.demand is not None and stocks.backlog is not None:
         backlog = np.maximum(stocks.backlog + project.demand - delivered(traces, pace, effort, skill), 0.0)
     return Stocks(
@@ -375,6 +393,13 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
         incidents=incidents,
         backlog=backlog,
     )
+
+
+def failing(project: Project, stocks: Stocks) -> Floats:
+    """Return how many incidents are to be expected this week: (runs,)."""
+    if project.incidents is None:
+        return np.zeros(len(stocks.debt))
+    return project.incidents.base + project.incidents.per_debt * stocks.debt
 
 
 def _moved(share: Floats, gain: Floats, loss: Floats | float) -> Floats:

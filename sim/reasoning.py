@@ -119,10 +119,12 @@ def imagined(
 def facing(depth: Depth, known: Known, level: Ints, minds: Floats, fields: Floats) -> Known:
     """Return what members know who expect of rivals what their level (runs, members) expects.
 
-    Level 0 knows only what it has always done. Where levels differ, every member holds all rivals to stand at the mean it expects of the team, and its own
-    standing is measured from there: in a comparison nothing else counts.
+    Level 0 goes on as it always has. Where levels differ, every member holds all rivals to stand at the mean it expects
+    of the team, and its own standing is measured from there: in a comparison nothing else counts.
     """
-    known = replace(known, unthinking=np.where(level == 0, minds[0], np.nan) if (level == 0).any() else None)
+    none = level == 0
+    if none.any():
+        known = replace(known, unthinking=np.where(none, minds[0], np.nan))
     if depth.level is not None:
         return replace(known, field=fields[depth.level])
     mean = average(fields)[level, np.arange(len(level))[:, None]]

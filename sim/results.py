@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from sim.arrays import Floats, Ints, average, lifted, norm, summed, total, weighed
-from sim.engine import Week, aligned
+from sim.engine import aligned
 from sim.evaluation import Verdict, bent
 from sim.project import delivered, documented_share, orphaned, truck_factor
+from sim.record import Week
 from sim.scenario import Scenario
 from sim.turnover import replacement
 from sim.units import places, ranks

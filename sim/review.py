@@ -13,6 +13,7 @@ from sim.arrays import Floats, summed
 from sim.beliefs import learn
 from sim.draws import WeekDraws
 from sim.evaluation import Verdict, by_others, judge
+from sim.politics import thanks
 from sim.rules import Rules
 from sim.state import State, Window, empty
 
@@ -26,6 +27,8 @@ class Traced:
     Parameters
     ----------
     score, contribution : (runs, members)
+    lost : (runs, members) or None
+        What the score has lost by blame for incidents; None: nobody is blamed.
     evident : (activity, runs, members)
         Work as signals show it.
     effort : (activity, runs, members)
@@ -33,6 +36,7 @@ class Traced:
 
     score: Floats
     contribution: Floats
+    lost: Floats | None
     evident: Floats
     effort: Floats
 
@@ -46,6 +50,7 @@ def remembered(window: Window, rules: Rules, week: int, traced: Traced) -> Windo
     return Window(
         score=window.score + share * traced.score,
         contribution=window.contribution + share * traced.contribution,
+        lost=traced.lost if window.lost is None or traced.lost is None else window.lost + share * traced.lost,
         tried=None if window.tried is None else window.tried + share * traced.evident,
         gamed=gamed,
     )
@@ -62,6 +67,8 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
         score = score + measurement.blur * draws.blur[0]
     if np.any(measurement.rater) and state.people.rater is not None:
         score = score + measurement.rater * state.people.rater
+    if state.climate is not None and rules.politics is not None and np.any(rules.judged):
+        score = score + thanks(rules.politics, state.climate.owed, rules.judged)
     verdict = judge(
         stakes,
         rules.review,
@@ -76,6 +83,8 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
     own = score - extra
     if window.tried is not None and measurement.pools:
         own = own - by_others(measurement, window.tried)
+    if window.lost is not None:  # everybody sees what is put down to them
+        own = own + window.lost
     noise = stakes.contest.spread
     belief, doubt = learn(rules.beliefs, state.belief, state.doubt, window.tried, own, noise, draws.hears)
     after = replace(

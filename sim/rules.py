@@ -19,16 +19,19 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.activities import Activity
-from sim.arrays import Bools, Floats, dot, length, norm
+from sim.arrays import Bools, Floats, dot, length, norm, weighed
 from sim.beliefs import Beliefs
 from sim.contest import Contest
 from sim.craft import Craft
+from sim.culture import Culture, carers
 from sim.decision import StockDecision
 from sim.draws import Causes
 from sim.errors import InvalidInput, ModelWarning
 from sim.evaluation import Measurement, Review, Scheme
+from sim.motives.intrinsic import Intrinsic
 from sim.motives.skill_up import SkillUp
 from sim.perception import Stakes
+from sim.politics import Politics
 from sim.project import Project, Traces
 from sim.scenario import RULES, Phase, Scenario
 from sim.signals import Signal, rounded
@@ -64,6 +67,15 @@ class Rules:
         How much of what people show is their own work, the rest their reports'; None: nobody has reports.
     sabotages : (activity,) or (activity, runs, 1), or None
         d, what a unit of effort takes off the rivals' scores together [points]; None: nothing does.
+    politics, culture : Politics or None · Culture or None
+        The former where something takes ill intent.
+    ill, favours : (activity,)
+        1 for what takes ill intent · how much of it is favours.
+    judged : float or (runs, 1)
+        Weight of all that is somebody's judgement of a member [points per standard deviation].
+    rewarded, carers : float or (runs, 1)
+        cos(r, f) of what the scheme visibly rewards, 0 where nothing counts · share of what members want that is
+        caring about the work.
     """
 
     activities: tuple[str, ...]
@@ -100,6 +112,13 @@ class Rules:
     scruple: Floats
     obscures: Floats | None
     sabotages: Floats | None
+    politics: Politics | None
+    culture: Culture | None
+    ill: Floats
+    favours: Floats
+    judged: float | Floats
+    rewarded: float | Floats
+    carers: float | Floats
     risk_aversion: float
     aligned: bool
     own_part: Floats | None = None
@@ -108,7 +127,8 @@ class Rules:
     def hides(self) -> Floats | None:
         """What a unit of effort adds to the noise of the own score of a review, as a share.
 
-        (activity,) or (activity, runs, 1). It blurs the weeks' signals, not what else a review cannot tell; the team's are nobody's own.
+        (activity,) or (activity, runs, 1). It blurs the weeks' signals, not what else a review cannot tell; the team's
+        are nobody's own.
         """
         if self.obscures is None or self.tied:
             return None
@@ -244,6 +264,13 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: A
         scruple=np.array([a.scruple for a in kinds]),
         obscures=np.array([a.obscures for a in kinds]) if any(a.obscures for a in kinds) else None,
         sabotages=_sabotages(kinds, measurement, size, crafty),
+        politics=scenario.politics if any(a.ill for a in kinds) else None,
+        culture=scenario.culture,
+        ill=np.array([float(a.ill) for a in kinds]),
+        favours=np.array([a.favours for a in kinds]),
+        judged=_judged(scenario, measurement, listed),
+        rewarded=0.0 if phase.by_lot else _cosine(scored, worth),
+        carers=_carers(scenario),
         risk_aversion=team.risk_aversion,
         aligned=aligned,
     )
@@ -289,6 +316,28 @@ def _sabotages(kinds: list[Activity], measurement: Measurement, size: Floats, cr
     own = _along(_times(measurement.weight, np.where(size == 1, 1.0, 0.0)), measurement.loading * crafty)
     found = np.multiply.outer(np.array([a.sabotages for a in kinds]), norm(own))
     return found if found.any() else None
+
+
+def _judged(scenario: Scenario, measurement: Measurement, listed: tuple[str, ...]) -> float | Floats:
+    """Return the weight of signals of one's own that pass through a person's judgement [points]."""
+    signals = [scenario.signals[s] for s in listed]
+    own = [s.subjective and not s.shared and name != LIKING for s, name in zip(signals, listed, strict=True)]
+    return _plain(np.asarray(weighed(np.array(own, dtype=float), np.abs(measurement.weight)))) if listed else 0.0
+
+
+def _cosine(x: Floats, y: Floats) -> float | Floats:
+    """Return the cosine between (activity, …) and (activity,), 0 where one is 0: (…)."""
+    size = np.asarray(norm(x) * norm(y))
+    found = np.divide(weighed(y, x), size, out=np.zeros(size.shape), where=size > 0)
+    return _plain(found)
+
+
+def _carers(scenario: Scenario) -> float:
+    """Return the share of what members want that is caring about the work, and not about the score for it."""
+    motives, seats = scenario.motives, scenario.team.seats
+    weight = np.array([[p.motives.get(m, 0.0) for p in seats] for m in motives]).reshape(-1, 1, len(seats))
+    caring = [1 - m.surrogation if isinstance(m, Intrinsic) else 0.0 for m in motives.values()]
+    return float(carers(weight, np.array(caring))[0])
 
 
 def _signals(scenario: Scenario) -> tuple[str, ...]:
@@ -391,6 +440,7 @@ def _measurement(
         saturation=tuple(
             None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)
         ),
+        blame=scaled([s.blame for s in signals]),
         mix=_mix(scheme, tuple(scheme.weights), listed),
         blur=scheme.attribution * own,
         rater=scheme.rater * own,

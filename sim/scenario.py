@@ -16,12 +16,14 @@ from sim.catalogue import build
 from sim.chart import Organisation, by_name
 from sim.choice.base import Choice
 from sim.craft import Craft
+from sim.culture import Culture
 from sim.decision import Conduct
 from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Change, Scheme
 from sim.fields import LARGEST, SMALLEST, construct
 from sim.motives.base import Motive
 from sim.people import Person, Team
+from sim.politics import Politics
 from sim.project import Project
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
@@ -46,6 +48,8 @@ KEYS = (
     "project",
     "turnover",
     "organisation",
+    "politics",
+    "culture",
     "reference_team",
 )
 LONGEST = 100_000  # weeks of a run
@@ -102,6 +106,8 @@ class Scenario:
     project: Project | None
     turnover: Turnover | None
     organisation: Organisation | None
+    politics: Politics | None
+    culture: Culture | None
     reference: Reference | None
     config: Mapping[str, Any]
 
@@ -190,6 +196,8 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         project=_part(Project, config["project"], "project"),
         turnover=_part(Turnover, config["turnover"], "turnover"),
         organisation=organisation,
+        politics=_part(Politics, config["politics"], "politics"),
+        culture=_part(Culture, config["culture"], "culture"),
         reference=_part(Reference, config["reference_team"], "reference_team"),
         config=config,
     )

@@ -4,7 +4,7 @@
 
 A shared signal is the team's mean of that, with one noise for the team. A lagged one shows the work
 of `lag` weeks ago. One that saturates shows s·(1 − exp(−x/s)) instead of x where x > 0. A common shock
-hits all members alike. Standardised, a signal is
+hits all members alike. Incidents of the week lower signals that blame. Standardised, a signal is
 divided by sd_m = √(σ_m² + common_m² + G_m' V G_m), V the covariance of effort in the reference team, so that
 its unit leaves no trace.
 """
@@ -74,6 +74,9 @@ class Signal:
     noise : Noise
     lag : int
         Weeks until work shows in it, at least 0.
+    blame : float
+        What an incident of the week takes off it [unit], at least 0: shared out among members by how visible their
+        part is, or borne by all where the signal is the team's.
     saturation : float or None
         What it cannot exceed however much is done [unit], above 0; None: no bound.
     """
@@ -86,11 +89,13 @@ class Signal:
     loadings: Mapping[str, float]
     noise: Noise
     lag: int
+    blame: float
     saturation: float | None
 
     def __post_init__(self) -> None:
-        if self.lag < 0:
-            raise InvalidInput("lag", self.lag, "at least 0")
+        for key in ("lag", "blame"):
+            if getattr(self, key) < 0:
+                raise InvalidInput(key, getattr(self, key), "at least 0")
         if self.saturation is not None and self.saturation <= 0:
             raise InvalidInput("saturation", self.saturation, "above 0, or null")
 

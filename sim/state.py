@@ -13,8 +13,9 @@ import numpy as np
 from scipy.special import ndtr
 
 from sim import craft as crafts
-from sim import learning, reasoning
-from sim.arrays import Bools, Floats, Ints, lifted, weighed
+from sim import culture as customs
+from sim import learning, politics, reasoning
+from sim.arrays import Bools, Floats, Ints, average, lifted, weighed
 from sim.draws import Draws, WeekDraws, lognormal
 from sim.evaluation import Verdict, trail_of
 from sim.project import Stocks, begin, forget
@@ -61,6 +62,8 @@ class Window:
     Parameters
     ----------
     score, contribution : (runs, members)
+    lost : (runs, members) or None
+        Points lost by blame for incidents, where anybody is blamed.
     tried : (activity, runs, members) or None
         Work shown, where people learn.
     gamed : (runs, members) or None
@@ -69,6 +72,7 @@ class Window:
 
     score: Floats
     contribution: Floats
+    lost: Floats | None
     tried: Floats | None
     gamed: Floats | None
 
@@ -101,6 +105,10 @@ class State:
         What everybody would do at each depth of reasoning [week].
     below : (activity, runs, members) or None
         What the work of everybody's reports adds to what they show, of last week; None: nobody has any.
+    climate : Climate or None
+        Trust, and favours owed.
+    custom : (runs,) or None
+        How far it is the custom to care.
     """
 
     week: int
@@ -117,6 +125,8 @@ class State:
     outside: Floats | None
     minds: Floats | None
     below: Floats | None
+    climate: politics.Climate | None
+    custom: Floats | None
 
     def able(self, rules: Rules) -> Floats:
         """Work done per effort, a newcomer's ramp included: (runs, members)."""
@@ -184,6 +194,8 @@ def initial(rules: Rules, draws: Draws) -> State:
         outside=None if rules.market is None else np.zeros((runs, members)),
         minds=None if depth is None else reasoning.begin(depth, effort),
         below=None if rules.own_part is None else np.zeros(shape),
+        climate=None if rules.politics is None else politics.begin(rules.politics, runs, members),
+        custom=None if rules.culture is None else customs.begin(rules.culture, runs),
     )
 
 
@@ -214,6 +226,30 @@ def retold(state: State, rules: Rules, draws: Draws) -> State:
         belief=state.belief + (prior - state.people.prior),
         doubt=state.doubt if state.week else doubt,
     )
+
+
+def eased(state: State, rules: Rules) -> Floats | None:
+    """Return how far people cooperate: (runs,), in (0, 1]; None: all the way."""
+    if state.climate is None or rules.politics is None:
+        return None
+    return politics.cooperation(rules.politics, state.climate.trust)
+
+
+def mellowed(state: State, rules: Rules) -> State:
+    """Return the state with what a week's work has done to trust, to favours owed, and to what is customary."""
+    climate, custom = state.climate, state.custom
+    if climate is not None and rules.politics is not None:
+        climate = politics.moved(rules.politics, climate, state.effort, rules.ill, rules.favours)
+    if custom is not None and rules.culture is not None:
+        custom = customs.moved(
+            rules.culture,
+            custom,
+            rewarded=np.broadcast_to(np.ravel(rules.rewarded), custom.shape),
+            carers=np.broadcast_to(np.ravel(rules.carers), custom.shape),
+            politics=average(weighed(rules.ill, state.effort)) if rules.ill.any() else None,
+            trust=None if climate is None else climate.trust,
+        )
+    return replace(state, climate=climate, custom=custom)
 
 
 def aged(state: State, rules: Rules, draws: WeekDraws, verdict: Verdict | None) -> tuple[State, Bools | None]:
@@ -256,6 +292,7 @@ def replaced(state: State, rules: Rules, gone: Bools, newcomer: Floats) -> State
         tenure=np.where(gone, 0.0, state.tenure),
         outside=None if state.outside is None else np.where(gone, 0.0, state.outside),
         stocks=None if state.stocks is None else forget(state.stocks, gone),
+        climate=None if state.climate is None else politics.replaced(state.climate, gone),
     )
 
 
@@ -284,6 +321,7 @@ def empty(rules: Rules, shape: tuple[int, ...]) -> Window:
     return Window(
         score=nothing,
         contribution=nothing,
+        lost=nothing if rules.measurement.blames and rules.project is not None else None,
         tried=np.zeros((len(rules.activities), *shape)) if rules.beliefs.rationality == "learned" else None,
         gamed=None if rules.stakes.audit is None else nothing,
     )

@@ -31,7 +31,7 @@ ROWS = [
     ["chart"],
     ["scenario"],
     ["rules"],
-    ["state"],
+    ["state", "record"],
     ["outlook", "review"],
     ["engine"],
     ["organisation"],
@@ -211,7 +211,7 @@ NAMES = {  # of activities and schemes, in configs
 } | {"deliver", "maintain", "share", "learn", "showcase", "chase", "fortify", "game", "flatter", "undermine"}
 OTHER_SENSES = {
     "share": {"sim/rewards/tournament", "sim/rewards/layoff"},
-    "none": {"sim/scenario"},
+    "none": {"sim/people"},
     "hours": {"sim/results", "sim/measures/people"},
 }
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from sim.draws import Draws
-from sim.engine import Week, aligned, week, weeks
+from sim.engine import aligned, week, weeks
 from sim.evaluation import observe
 from sim.outlook import outlook
 from sim.perception import Known
+from sim.record import Week
 from sim.rules import Rules, plan_of, rules_of
 from sim.scenario import Scenario
 from sim.state import State, initial

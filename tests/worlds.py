@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from sim.draws import Draws
-from sim.engine import Week, weeks
+from sim.engine import weeks
 from sim.loading import compose, options, read
 from sim.perception import Known
+from sim.record import Week
 from sim.results import Results
 from sim.rules import Rules, rules_of
 from sim.scenario import Scenario, scenario_from

@@ -57,7 +57,7 @@ def through_others(rule: RewardRule, known: Known) -> Floats | None:
     result = None if known.apart is known.slope else known.pressure * rivals * spill * (known.slope - known.apart)
     if known.sabotages is None:
         return result
-    loss = np.broadcast_to(-known.pressure * spill * known.sabotages[:, None, None], known.slope.shape)
+    loss = np.broadcast_to(-known.pressure * spill * lifted(known.sabotages), known.slope.shape)
     return loss if result is None else result + loss
 
 
