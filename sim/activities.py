@@ -68,6 +68,8 @@ class Activity:
         How much a person's scruples object to it, at least 0.
     obscures : float
         How much noise it adds to the member's own signals, as a share, at least 0.
+    displays : float
+        How much of it outsiders can see, at least 0.
     sabotages : float
         What it takes off the rivals' scores together, as a share of what a week where it counts most adds to one,
         at least 0.
@@ -92,6 +94,7 @@ class Activity:
     gaming: bool
     scruple: float
     obscures: float
+    displays: float
     sabotages: float
     favours: float
     ill: bool
@@ -108,6 +111,7 @@ class Activity:
             "delivers",
             "scruple",
             "obscures",
+            "displays",
             "sabotages",
             "favours",
         ):

@@ -93,7 +93,7 @@ def lognormal(z: Floats, sd: float) -> Floats:
     return np.exp(sd * z - 0.5 * sd * sd)
 
 
-UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit")  # on [0, 1); the rest is standard normal
+UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit", "problem", "garble")  # on [0, 1), others normal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +111,9 @@ class Causes:
     hears : one per colleague whom members listen to
     incident : how often the system fails
     exit, newcomer : who leaves, and who comes instead
+    sponsor : what moods and other people's news make of confidence
+    needs : one per department, whose priorities move
+    problem, garble, report : what befalls bad news, one per hop what is made of a colour, and of progress
     """
 
     explore: tuple[str, ...] = ()
@@ -124,6 +127,11 @@ class Causes:
     incident: tuple[str, ...] = ()
     exit: tuple[str, ...] = ()
     newcomer: tuple[str, ...] = ()
+    sponsor: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    problem: tuple[str, ...] = ()
+    garble: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,6 +149,11 @@ class WeekDraws:
     incident: Floats
     exit: Floats
     newcomer: Floats
+    sponsor: Floats
+    needs: Floats
+    problem: Floats
+    garble: Floats
+    report: Floats
 
 
 class Draws:

@@ -31,7 +31,8 @@ from sim.project import move, productivity
 from sim.record import Week
 from sim.review import Traced, held, remembered
 from sim.rules import Rules
-from sim.state import State, aged, eased, entered, initial, mellowed, shown
+from sim.state import State, added, aged, eased, entered, initial, mellowed, shown, surrounded
+from sim.surroundings import left, useful
 
 
 def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[State, Week]:
@@ -50,7 +51,12 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         ease = eased(state, rules)
         pace = productivity(rules.project, state.stocks, rules.members, ease)
         stocks = move(rules.project, rules.traces, state.stocks, effort, known.skill, draws.incident, ease)
+    if rules.around is not None and state.around is not None:
+        pace = pace * left(rules.around, state.around)
     worth = pace[:, None] * weighed(rules.traces.worth_now, able)
+    around = surrounded(state, rules, known, effort, pace, worth, draws)
+    if around is not None and (use := useful(around)) is not None:
+        worth = worth - ((1 - use) * pace)[:, None] * weighed(rules.traces.delivered_now, able)
     gain = weighed(rules.worth, able)
     craft = state.craft
     if rules.craft is not None and craft is not None:
@@ -70,7 +76,9 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     lost = None if blame is None else by_blame(rules.measurement, blame)
     traced = Traced(score=score, contribution=pace[:, None] * gain, lost=lost, evident=evident, effort=effort)
     window, verdict = remembered(state.window, rules, state.week, traced), None
-    after = replace(state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window)
+    after = replace(
+        state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window, around=around
+    )
     if rules.review.due(state.week - rules.since):  # learn
         after, verdict = held(after, rules, draws, window)
 
@@ -89,6 +97,9 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         score=score,
         craft=craft,
         stocks=after.stocks,
+        around=around,
+        climate=after.climate,
+        custom=after.custom,
         verdict=verdict,
         gone=gone,
     )
@@ -104,10 +115,11 @@ def weeks(plan: Rules | Sequence[Rules], draws: Draws, decide: Decide | None = N
     """Run the weeks of a batch in turn, each under the rules that are in force; by the stock rule if no other."""
     phases = [plan] if isinstance(plan, Rules) else list(plan)
     rules, later = phases[0], phases[1:]
-    state = initial(rules, draws)
+    state = added(initial(rules, draws), rules)
     for chance in draws.weekly(rules.causes, rules.weeks):
         if later and state.week == later[0].start:
             rules, before = later.pop(0), rules
             state = state if rules.since == before.since else entered(state, rules, draws)
+            state = added(state, rules)
         state, passed = week(state, rules, chance, decide or rules.decision)
         yield passed

@@ -235,12 +235,23 @@ def plain(config: Any) -> dict[str, Any]:
     for name, error in left_out("motive").items():
         if name in _wanted(found):
             raise error
+    if isinstance(found.get("interventions"), list):
+        found["interventions"] = [_used(entry) for entry in found["interventions"]]
     for part in ("scheme", "team"):
         for consequence in CONSEQUENCES:
             named = (found.get(part) or {}).get(consequence)
             if isinstance(named, str) and named != "team":
                 found[part][consequence] = read("reward", named)
     return found
+
+
+def _used(entry: object) -> object:
+    """Return an intervention that is named as its yaml has it, with whatever is said besides."""
+    named = {"use": entry} if isinstance(entry, str) else entry
+    if not isinstance(named, Mapping) or "use" not in named:
+        return entry
+    own = {k: v for k, v in named.items() if k != "use"}
+    return {"name": str(named["use"]), **read("intervention", str(named["use"])), **own}
 
 
 def _wanted(config: Mapping[str, Any]) -> list[str]:

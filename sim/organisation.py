@@ -31,7 +31,7 @@ from sim.people import Person
 from sim.record import Week
 from sim.rules import Asked, Rules, plan_of, under
 from sim.scenario import Scenario
-from sim.state import State, entered, initial, retold
+from sim.state import State, added, entered, initial, retold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,10 @@ class Company:
         if found.project and not tier.builds:  # what they do leaves no debt and no knowledge: it is worth f at once
             now = {k: replace(a, worth_now=a.worth) for k, a in found.activities.items()}
             found = replace(found, activities=now, project=None)
+        if not tier.builds:
+            found = replace(found, sponsor=None, customers=None, reporting=None)
+        elif found.reporting is not None:  # news climbs as many steps as there are
+            found = replace(found, reporting=replace(found.reporting, hops=max(tier.depth, 1)))
         return replace(found, team=replace(found.team, people=people, size=None))
 
     def seated(self, rules: Rules, tier: Tier, runs: int) -> Rules:
@@ -144,6 +148,7 @@ class _Course:
     plan: tuple[Rules, ...]
     draws: Draws
     rules: Rules
+    asked: Asked | None
     state: State
     trust: Trust | None
     seen: Floats
@@ -185,7 +190,7 @@ def lived(
     chances = (c.draws.weekly(c.rules.causes, head.rules.weeks) for c in courses)
     for t, chance in enumerate(zip(*chances, strict=True)):
         for course in courses:
-            _enter(course, t)
+            _enter(company, course, t, len(runs))
         if (t - head.rules.since) % head.rules.review.weeks == 0:
             weight = _ask(company, courses, chance, len(runs))
         passed = []
@@ -213,19 +218,27 @@ def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: b
         plan=plan,
         draws=draws,
         rules=plan[0],
-        state=initial(plan[0], draws),
+        asked=None,
+        state=added(initial(plan[0], draws), plan[0]),
         trust=None if adaptation is None else bosses.begin(used, draws.rows),
         seen=np.zeros((len(weight), draws.rows)),
         result=np.zeros(draws.rows),
     )
 
 
-def _enter(course: _Course, t: int) -> None:
+def _enter(company: Company, course: _Course, t: int, runs: int) -> None:
     """Change to the rules that hold from this week on."""
     for rules in course.plan[1:]:
-        if rules.start == t and rules.since != course.rules.since:
+        if rules.start != t:
+            continue
+        if rules.since != course.rules.since:
             course.rules = rules
             course.state = entered(course.state, rules, course.draws)
+        elif course.asked is None:
+            course.rules = rules
+        else:
+            course.rules = company.seated(under(course.scenario, rules, course.asked), course.tier, runs)
+        course.state = added(course.state, rules)
 
 
 def _ask(company: Company, courses: Sequence[_Course], chance: Sequence[WeekDraws], runs: int) -> Floats:
@@ -246,8 +259,8 @@ def _ask(company: Company, courses: Sequence[_Course], chance: Sequence[WeekDraw
         for _ in range(rules.foresight):
             told = told + weight[:, :, above].reshape(chosen.shape)
             above = np.where(parent[above] < 0, above, parent[above])
-        asked = Asked(weight=chosen[..., None], told=told[..., None] / (1 + rules.foresight))
-        course.rules = company.seated(under(course.scenario, course.rules, asked), course.tier, runs)
+        course.asked = Asked(weight=chosen[..., None], told=told[..., None] / (1 + rules.foresight))
+        course.rules = company.seated(under(course.scenario, course.rules, course.asked), course.tier, runs)
         course.state = retold(course.state, course.rules, course.draws)
         course.seen, course.result = np.zeros(course.seen.shape), np.zeros(course.result.shape)
         _wish(rules, course, luck, wish)

@@ -29,7 +29,7 @@ time, Little (1961), Operations Research 9(3), 383-387; truck factor, Avelino et
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -233,6 +233,11 @@ class Traces:
     hoards: Floats
     documents: Floats
     delivers: Floats
+
+    @cached_property
+    def delivered_now(self) -> Floats:
+        """What of `worth_now` lies in what users asked for: (activity,)."""
+        return np.where(self.delivers > 0, self.worth_now, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)

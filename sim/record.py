@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sim.arrays import Bools, Floats
 from sim.evaluation import Verdict
 from sim.perception import Known
+from sim.politics import Climate
 from sim.project import Stocks
 from sim.rules import Rules
+from sim.surroundings import Around
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,9 @@ class Week:
     craft : (runs, members) or None
     stocks : Stocks or None
         At the end of the week, without what leavers took along.
+    around : Around or None
+    climate : Climate or None
+    custom : (runs,) or None
     verdict : Verdict or None
         In review weeks.
     gone : (runs, members) or None
@@ -51,5 +56,8 @@ class Week:
     score: Floats
     craft: Floats | None
     stocks: Stocks | None
+    around: Around | None
+    climate: Climate | None
+    custom: Floats | None
     verdict: Verdict | None
     gone: Bools | None

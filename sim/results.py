@@ -17,6 +17,7 @@ from sim.evaluation import Verdict, bent
 from sim.project import delivered, documented_share, orphaned, truck_factor
 from sim.record import Week
 from sim.scenario import Scenario
+from sim.surroundings import readouts
 from sim.turnover import replacement
 from sim.units import places, ranks
 
@@ -68,6 +69,12 @@ WEEKLY = (
 )
 OF_A_REVIEW = ("score", "contribution", "reward", "promoted", "laid_off")  # of each member, at reviews that count
 OF_ORGANISATIONS = ("alignment_board", "alignment_trench", "alignment_product")  # read at reviews
+OF_SPONSORS = ("confidence", "alive")
+OF_CUSTOMERS = ("needs_met", "trunk_done", "acceptance", "adoption", "attachment", "ownership", "blocked", "useful")
+OF_NEWS = (
+    *("open", "reached", "true_status", "reported_status", "reported_progress"),
+    *("hidden", "discovered", "surprise", "found_at"),
+)
 SHADOWED = ("worth", "score", "rank_covariance", "rank_spread_score", "rank_spread_worth")  # also of the shadow
 LOW = 0.1  # share of a team that is called low where nobody is laid off
 
@@ -75,7 +82,20 @@ LOW = 0.1  # share of a team that is called low where nobody is laid off
 def columns_of(scenario: Scenario) -> list[str]:
     """Return the names of the columns of a week, in order."""
     named = [*(f"utility_{k}" for k in scenario.motives), *(f"effort_{k}" for k in scenario.activities)]
-    return [*WEEKLY, *(OF_ORGANISATIONS if scenario.organisation is not None else ()), *named]
+    return [*WEEKLY, *of_surroundings(scenario), *named]
+
+
+def of_surroundings(scenario: Scenario) -> list[str]:
+    """Return the names of the columns of what is around the team, as far as it is there."""
+    names = [*(OF_ORGANISATIONS if scenario.organisation is not None else ())]
+    names += OF_SPONSORS if scenario.sponsor is not None else ()
+    names += OF_NEWS if scenario.reporting is not None else ()
+    names += ("custom",) if scenario.culture is not None else ()
+    names += ("trust",) if scenario.politics is not None and any(a.ill for a in scenario.activities.values()) else ()
+    if scenario.customers is not None:
+        departments = [d.name for d in scenario.customers.departments]
+        names += [*OF_CUSTOMERS, *(f"{prefix}_{d}" for prefix in ("met", "felt") for d in departments)]
+    return names
 
 
 def kept(week: Week) -> dict[str, Floats]:
@@ -110,6 +130,12 @@ def kept(week: Week) -> dict[str, Floats]:
         columns["craft"] = average(week.craft)
     if week.stocks is not None:
         columns |= state_of_project(week)
+    if week.climate is not None:
+        columns["trust"] = week.climate.trust
+    if week.custom is not None:
+        columns["custom"] = week.custom
+    if week.around is not None and rules.around is not None:
+        columns |= readouts(rules.around, week.around)
     if verdict is not None:
         columns |= reviewed(week, verdict)
     return columns | {f"effort_{k}": e for k, e in zip(rules.activities, effort, strict=True)}

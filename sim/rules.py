@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
@@ -35,6 +36,7 @@ from sim.politics import Politics
 from sim.project import Project, Traces
 from sim.scenario import RULES, Phase, Scenario
 from sim.signals import Signal, rounded
+from sim.surroundings import Surroundings
 from sim.turnover import Turnover
 
 LIKING = "liking"  # the signal that leaks into whatever passes through a person's judgement
@@ -71,6 +73,9 @@ class Rules:
         The former where something takes ill intent.
     ill, favours : (activity,)
         1 for what takes ill intent · how much of it is favours.
+    around : Surroundings or None
+    busy : (members,) or None
+        Share of the week that an intervention takes.
     judged : float or (runs, 1)
         Weight of all that is somebody's judgement of a member [points per standard deviation].
     rewarded, carers : float or (runs, 1)
@@ -119,6 +124,8 @@ class Rules:
     judged: float | Floats
     rewarded: float | Floats
     carers: float | Floats
+    around: Surroundings | None
+    busy: Floats | None
     risk_aversion: float
     aligned: bool
     own_part: Floats | None = None
@@ -153,6 +160,25 @@ class Rules:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Common:
+    """What is the same in all phases of a scenario, whatever is in force: its signals, and what chance decides."""
+
+    signals: tuple[str, ...]
+    causes: Causes
+
+    @staticmethod
+    def of(scenario: Scenario, phases: Sequence[Phase]) -> Common:
+        """Gather what any phase asks for."""
+        worlds = [scenario, *(p.world for p in phases if p.world is not None)]
+        signals = tuple(dict.fromkeys(s for world in worlds for s in _signals(world)))
+        lots = any(p.by_lot or _tied(p.world or scenario, p.scheme) for p in phases)
+        each = [_causes(world, signals, lots) for world in worlds]
+        named = {f.name: [getattr(c, f.name) for c in each] for f in fields(Causes)}
+        longest = {k: tuple(dict.fromkeys(name for names in v for name in names)) for k, v in named.items()}
+        return Common(signals=signals, causes=Causes(**longest))
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked:
     """What a boss counts, and what those below are told or guess: (signal, runs, 1) both, in the order of `listed`."""
 
@@ -173,13 +199,14 @@ def plan_of(scenario: Scenario, *, aligned: bool = False, shadow: bool = False) 
         Whether the scheme under study is only measured, to the end.
     """
     phases = [replace(p, by_lot=p.by_lot or (shadow and p.start >= scenario.since)) for p in scenario.phases]
-    lots = any(p.by_lot or _tied(scenario, p.scheme) for p in phases)
-    return tuple(_rules(scenario, p, aligned and p.start >= scenario.since, lots) for p in phases)
+    common = Common.of(scenario, phases)
+    return tuple(_rules(scenario, p, aligned and p.start >= scenario.since, common) for p in phases)
 
 
 def under(scenario: Scenario, rules: Rules, asked: Asked) -> Rules:
     """Return the rules of the same weeks once bosses ask for something of their own."""
-    return _rules(scenario, rules.phase, rules.aligned, bool(rules.causes.lot), asked)
+    common = Common(signals=rules.signals, causes=rules.causes)
+    return _rules(scenario, rules.phase, rules.aligned, common, asked)
 
 
 def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
@@ -187,15 +214,16 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
     return next(rules for rules in plan_of(scenario, aligned=aligned) if rules.start >= scenario.since)
 
 
-def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: Asked | None = None) -> Rules:
+def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, asked: Asked | None = None) -> Rules:
     """Turn a phase of a scenario into arrays; under a scheme's own weights, if nobody asks for something else."""
+    scenario = phase.world or scenario
     team, scheme, names = scenario.team, phase.scheme, tuple(scenario.activities)
     kinds = list(scenario.activities.values())
     seats = team.seats
     worth = np.array([a.worth if scenario.project else a.worth_now for a in kinds])
     gaming = np.array([float(a.gaming) for a in kinds])
     crafty = np.where(gaming > 0, 1.0 if scenario.craft is None else scenario.craft.beginner, 1.0)
-    listed = _signals(scenario)
+    listed = common.signals
     measurement = _measurement(scenario, scheme, listed, names, worth, crafty, asked)
     size = _size(measurement.shared, len(seats))
     tied = _tied(scenario, scheme) if asked is None else False
@@ -254,7 +282,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: A
         else np.array([outside.loadings.get(k, 0.0) for k in names]),
         forgets=0.0 if outside is None else outside.decay,
         observed=_observed(scenario, names),
-        causes=_causes(scenario, listed, lots),
+        causes=common.causes,
         skill=np.array([np.nan if p.skill is None else p.skill for p in seats]),
         skill_sd=team.skill_sd,
         habit=np.array([a.habit for a in kinds]),
@@ -271,6 +299,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool, asked: A
         judged=_judged(scenario, measurement, listed),
         rewarded=0.0 if phase.by_lot else _cosine(scored, worth),
         carers=_carers(scenario),
+        around=_around(scenario, kinds),
+        busy=_busy(scenario, phase),
         risk_aversion=team.risk_aversion,
         aligned=aligned,
     )
@@ -316,6 +346,26 @@ def _sabotages(kinds: list[Activity], measurement: Measurement, size: Floats, cr
     own = _along(_times(measurement.weight, np.where(size == 1, 1.0, 0.0)), measurement.loading * crafty)
     found = np.multiply.outer(np.array([a.sabotages for a in kinds]), norm(own))
     return found if found.any() else None
+
+
+def _around(scenario: Scenario, kinds: list[Activity]) -> Surroundings | None:
+    """Return what is around the team, if anything is."""
+    if scenario.sponsor is None and scenario.customers is None and scenario.reporting is None:
+        return None
+    return Surroundings(
+        sponsor=scenario.sponsor,
+        customers=scenario.customers,
+        reporting=scenario.reporting,
+        displays=np.array([a.displays for a in kinds]),
+    )
+
+
+def _busy(scenario: Scenario, phase: Phase) -> Floats | None:
+    """Return what interventions take of everybody's week: (members,), None where they take nothing."""
+    name = scenario.intervener.name
+    if not phase.hours or name is None:
+        return None
+    return np.array([phase.hours if p.name == name else 0.0 for p in scenario.team.seats])
 
 
 def _judged(scenario: Scenario, measurement: Measurement, listed: tuple[str, ...]) -> float | Floats:
@@ -373,6 +423,7 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
     tries = scenario.conduct.experimentation or scenario.choice.drawn
     hears = scenario.beliefs.rationality == "learned" and scenario.beliefs.learning
     incidents = scenario.project is not None and scenario.project.incidents is not None
+    tells = scenario.reporting
     return Causes(
         explore=tuple(f"explore:{k}" for k in scenario.activities) if tries else (),
         noise=tuple(f"signal:{s}" for s in listed),
@@ -385,6 +436,11 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
         incident=("incident",) if incidents else (),
         exit=("exit",) if scenario.turnover is not None else (),
         newcomer=("newcomer",) if scenario.turnover is not None else (),
+        sponsor=("sponsor",) if scenario.sponsor is not None else (),
+        needs=() if scenario.customers is None else tuple(f"needs:{d.name}" for d in scenario.customers.departments),
+        problem=() if tells is None else tells.causes,
+        garble=tuple(f"garble:{h}" for h in range(tells.hops)) if tells is not None and tells.garbling else (),
+        report=tuple(f"report:{h}" for h in range(tells.hops)) if tells is not None and tells.noise else (),
     )
 
 

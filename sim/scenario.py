@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
 from operator import mul
 from typing import Any
@@ -17,17 +17,21 @@ from sim.chart import Organisation, by_name
 from sim.choice.base import Choice
 from sim.craft import Craft
 from sim.culture import Culture
+from sim.customers import Customers
 from sim.decision import Conduct
 from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Change, Scheme
 from sim.fields import LARGEST, SMALLEST, construct
+from sim.interventions import Intervener, Intervention, checked, put
 from sim.motives.base import Motive
 from sim.people import Person, Team
 from sim.politics import Politics
 from sim.project import Project
+from sim.reporting import Reporting
 from sim.rewards.base import RewardRule
 from sim.rewards.layoff import Layoff
 from sim.signals import Reference, Signal
+from sim.sponsor import Sponsor
 from sim.turnover import Turnover
 
 KEYS = (
@@ -50,13 +54,18 @@ KEYS = (
     "organisation",
     "politics",
     "culture",
+    "sponsor",
+    "customers",
+    "reporting",
+    "interventions",
+    "intervener",
     "reference_team",
 )
 LONGEST = 100_000  # weeks of a run
 RULES = ("pay", "promotion", "layoff")
 EFFECTS = {  # what an activity does not say, it does not do
     **dict.fromkeys(("debt", "repays", "practice", "teaches", "hoards", "documents", "delivers"), 0.0),
-    **dict.fromkeys(("distaste", "scruple", "obscures", "sabotages", "favours"), 0.0),
+    **dict.fromkeys(("distaste", "scruple", "obscures", "displays", "sabotages", "favours"), 0.0),
     "gaming": False,
     "ill": False,
 }
@@ -75,12 +84,21 @@ class Phase:
         Whether the scheme is only measured, and chance decides who rises and who goes.
     since : int
         The week from which reviews are counted: `start`, or earlier where the same scheme goes on.
+    world : Scenario or None
+        What interventions make of the scenario in these weeks; None: it is what it is.
+    adds : mapping of str to float
+        Stocks that interventions add to when it begins.
+    hours : float
+        Share of the intervener's week that they take.
     """
 
     start: int
     scheme: Scheme
     by_lot: bool
     since: int
+    world: Scenario | None = None
+    adds: Mapping[str, float] = field(default_factory=dict)
+    hours: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,8 +126,18 @@ class Scenario:
     organisation: Organisation | None
     politics: Politics | None
     culture: Culture | None
+    sponsor: Sponsor | None
+    customers: Customers | None
+    reporting: Reporting | None
+    interventions: tuple[Intervention, ...]
+    intervener: Intervener
     reference: Reference | None
     config: Mapping[str, Any]
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """Interventions for which the intervener lacks the authority: they do not take place."""
+        return tuple(i.name for i in self.interventions if i.authority > self.intervener.authority)
 
     def with_(self, changes: Mapping[str, Any]) -> Scenario:
         """Return the scenario with some values changed, named as on the command line.
@@ -159,6 +187,13 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     team = _team(config["team"])
     scheme = _scheme(config["scheme"], config["team"], signals)
     phases, since = _phases(config, scheme, signals, weeks)
+    intervener: Intervener = construct(Intervener, config["intervener"], "intervener")
+    interventions = _interventions(config["interventions"], weeks)
+    if intervener.name is not None and intervener.name not in [p.name for p in team.seats]:
+        raise unknown("intervener.name", intervener.name, [p.name for p in team.seats])
+    allowed = [i for i in interventions if i.authority <= intervener.authority]
+    if allowed:
+        phases = _intervened(config, phases, allowed, weeks)
     organisation = _organisation(config["organisation"], team, signals)
     known = _mapping(config["motives"], "motives")
     people = {f"team.people[{i}]": p for i, p in enumerate(team.people)}
@@ -198,6 +233,11 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         organisation=organisation,
         politics=_part(Politics, config["politics"], "politics"),
         culture=_part(Culture, config["culture"], "culture"),
+        sponsor=_part(Sponsor, config["sponsor"], "sponsor"),
+        customers=_part(Customers, config["customers"], "customers"),
+        reporting=_part(Reporting, config["reporting"], "reporting"),
+        interventions=interventions,
+        intervener=intervener,
         reference=_part(Reference, config["reference_team"], "reference_team"),
         config=config,
     )
@@ -263,6 +303,57 @@ def _phases(
                 allowed = f"at most the {weeks} weeks of the run"
             raise InvalidInput("scheme.review.weeks", phase.scheme.review.weeks, allowed)
     return tuple(phases), since
+
+
+def _interventions(config: object, weeks: int) -> tuple[Intervention, ...]:
+    if not isinstance(config, list | tuple):
+        raise InvalidInput("interventions", config, "a list of interventions")
+    found: list[Intervention] = []
+    for i, entry in enumerate(config):
+        key = f"interventions[{i}]"
+        listed = dict(_mapping(entry, key))
+        if isinstance(listed.get("lines"), list | tuple):
+            listed["lines"] = [{"set": None, "add": None, **_mapping(each, f"{key}.lines")} for each in listed["lines"]]
+        found.append(construct(Intervention, listed, key))
+    checked(found, weeks)
+    return tuple(found)
+
+
+def _intervened(
+    config: Mapping[str, Any], phases: tuple[Phase, ...], interventions: list[Intervention], weeks: int
+) -> tuple[Phase, ...]:
+    """Return the phases with everything that interventions change from week to week."""
+    dates = {d for i in interventions for d in (i.start, i.end(weeks)) if 0 <= d < weeks}
+    found: list[Phase] = []
+    worlds: dict[tuple[str, ...], Scenario] = {}
+    for week in sorted(dates | {p.start for p in phases}):
+        active = [i for i in interventions if i.in_force(week, weeks)]
+        names, world = tuple(i.name for i in active if i.changes), None
+        base = max((p for p in phases if p.start <= week), key=lambda p: p.start)
+        if names:
+            if names not in worlds:
+                worlds[names] = _world(config, [i for i in active if i.changes])
+            world = worlds[names]
+            base = max((p for p in world.phases if p.start <= week), key=lambda p: p.start)
+        adds: dict[str, float] = {}
+        for each in active:
+            if each.start == week:
+                adds |= {k: adds.get(k, 0.0) + v for k, v in each.adds.items()}
+        since, before = week, found[-1] if found else None
+        if before is not None and (before.scheme, before.by_lot) == (base.scheme, base.by_lot):
+            since = before.since
+        hours = sum(i.hours for i in active)
+        found.append(replace(base, start=week, since=since, world=world, adds=adds, hours=hours))
+    return tuple(found)
+
+
+def _world(config: Mapping[str, Any], interventions: list[Intervention]) -> Scenario:
+    """Return the scenario as interventions in force have changed it."""
+    changed = copy.deepcopy({**config, "interventions": []})
+    for each in interventions:
+        for key, value in each.changes.items():
+            put(changed, key, copy.deepcopy(value), f"interventions.{each.name}.set")
+    return scenario_from(changed)
 
 
 def _rotated(scheme: Scheme, weeks: int) -> list[Change]:

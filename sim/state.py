@@ -8,19 +8,22 @@ b_ik  = Σ_m w̃_m·G_mk·(1 + e_imk) + e_ik        what is believed at the begi
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr
 
 from sim import craft as crafts
 from sim import culture as customs
-from sim import learning, politics, reasoning
+from sim import learning, politics, reasoning, surroundings
 from sim.arrays import Bools, Floats, Ints, average, lifted, weighed
 from sim.draws import Draws, WeekDraws, lognormal
 from sim.evaluation import Verdict, trail_of
-from sim.project import Stocks, begin, forget
+from sim.perception import Known
+from sim.project import Stocks, begin, delivered, forget
 from sim.rewards.target import Target
 from sim.rules import Rules
+from sim.surroundings import Passed
 from sim.turnover import SETTLED, ability, leaving
 
 
@@ -109,6 +112,8 @@ class State:
         Trust, and favours owed.
     custom : (runs,) or None
         How far it is the custom to care.
+    around : Around or None
+        Sponsor, customers, and news of problems.
     """
 
     week: int
@@ -127,12 +132,14 @@ class State:
     below: Floats | None
     climate: politics.Climate | None
     custom: Floats | None
+    around: surroundings.Around | None
 
     def able(self, rules: Rules) -> Floats:
         """Work done per effort, a newcomer's ramp included: (runs, members)."""
+        skill = self.people.skill if rules.busy is None else self.people.skill * (1 - rules.busy)
         if self.tenure is None or rules.turnover is None:
-            return self.people.skill
-        return self.people.skill * ability(rules.turnover, self.tenure)
+            return skill
+        return skill * ability(rules.turnover, self.tenure)
 
 
 def shown(work: Floats, craft: Floats | None, gaming: Floats) -> Floats:
@@ -196,6 +203,7 @@ def initial(rules: Rules, draws: Draws) -> State:
         below=None if rules.own_part is None else np.zeros(shape),
         climate=None if rules.politics is None else politics.begin(rules.politics, runs, members),
         custom=None if rules.culture is None else customs.begin(rules.culture, runs),
+        around=_around(rules, draws),
     )
 
 
@@ -228,6 +236,31 @@ def retold(state: State, rules: Rules, draws: Draws) -> State:
     )
 
 
+def added(state: State, rules: Rules) -> State:
+    """Return the state with what interventions add to its stocks as these rules begin; each stays in its range."""
+    for stock, amount in rules.phase.adds.items():
+        state = _more(state, stock, amount)
+    return state
+
+
+def _more(state: State, stock: str, amount: float) -> State:
+    """Add to one stock, if it is there."""
+    stocks, climate, around = state.stocks, state.climate, state.around
+    if stock in ("debt", "backlog") and stocks is not None and getattr(stocks, stock) is not None:
+        more: Any = {stock: np.maximum(getattr(stocks, stock) + amount, 0.0)}
+        return replace(state, stocks=replace(stocks, **more))
+    if stock in ("knowledge", "documented") and stocks is not None and getattr(stocks, stock) is not None:
+        more = {stock: np.clip(getattr(stocks, stock) + amount, 0.0, 1.0)}
+        return replace(state, stocks=replace(stocks, **more))
+    if stock == "trust" and climate is not None:
+        return replace(state, climate=replace(climate, trust=np.clip(climate.trust + amount, 0.0, 1.0)))
+    if stock == "custom" and state.custom is not None:
+        return replace(state, custom=np.clip(state.custom + amount, 0.0, 1.0))
+    if around is not None:
+        return replace(state, around=surroundings.more(around, stock, amount))
+    return state
+
+
 def eased(state: State, rules: Rules) -> Floats | None:
     """Return how far people cooperate: (runs,), in (0, 1]; None: all the way."""
     if state.climate is None or rules.politics is None:
@@ -248,8 +281,15 @@ def mellowed(state: State, rules: Rules) -> State:
             carers=np.broadcast_to(np.ravel(rules.carers), custom.shape),
             politics=average(weighed(rules.ill, state.effort)) if rules.ill.any() else None,
             trust=None if climate is None else climate.trust,
+            surprise=_surprise(state),
         )
     return replace(state, climate=climate, custom=custom)
+
+
+def _surprise(state: State) -> Floats | None:
+    """Return 1 where the top was surprised last week: (runs,), None where nothing is reported."""
+    news = None if state.around is None else state.around.news
+    return None if news is None else news.surprise.astype(np.float64)
 
 
 def aged(state: State, rules: Rules, draws: WeekDraws, verdict: Verdict | None) -> tuple[State, Bools | None]:
@@ -325,6 +365,31 @@ def empty(rules: Rules, shape: tuple[int, ...]) -> Window:
         tried=np.zeros((len(rules.activities), *shape)) if rules.beliefs.rationality == "learned" else None,
         gamed=None if rules.stakes.audit is None else nothing,
     )
+
+
+def _around(rules: Rules, draws: Draws) -> surroundings.Around | None:
+    if rules.around is None:
+        return None
+    luck = None if rules.around.reporting is None else ndtr(draws.once("problem:begins")[:, 0])
+    return surroundings.begin(rules.around, draws.rows, luck)
+
+
+def surrounded(
+    state: State, rules: Rules, known: Known, effort: Floats, pace: Floats, worth: Floats, draws: WeekDraws
+) -> surroundings.Around | None:
+    """Return what is around the team after a week's work, None where nothing is."""
+    if rules.around is None or state.around is None:
+        return None
+    decision, nothing = rules.decision, np.zeros(pace.shape)
+    dread = nothing
+    for weight, motive in zip(decision.weight, decision.motives.values(), strict=True):
+        dread = dread + average(weight * motive.dread(known))
+    passed = Passed(
+        effort=effort, features=delivered(rules.traces, pace, effort, known.skill), worth=average(worth), dread=dread
+    )
+    trust = nothing + 1 if state.climate is None else state.climate.trust
+    debt = nothing if state.stocks is None else state.stocks.debt
+    return surroundings.moved(rules.around, state.around, state.week, passed, debt, trust, draws)
 
 
 def _target(rules: Rules, shape: tuple[int, ...]) -> Floats | None:

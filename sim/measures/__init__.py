@@ -10,7 +10,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from sim.arrays import Floats
-from sim.measures import goodhart, people, pooled, project
+from sim.measures import around, goodhart, people, pooled, project
 from sim.results import Results
 
 Measure = Callable[[Results], Floats]
@@ -31,6 +31,11 @@ def per_run(results: Results) -> dict[str, Measure]:
         chosen = {k: f for k, f in chosen.items() if k not in goodhart.NEED_TWIN}
     if results.shadow is None:
         chosen = {k: f for k, f in chosen.items() if k not in goodhart.NEED_SHADOW}
+    chosen |= {k: f for k, f in _functions(around).items() if around.READ_FROM.get(k, "worth") in results.columns}
+    if results.scenario.intervener.name is None:
+        del chosen["intervener_rank"]
+    if results.scenario.customers is not None:
+        chosen |= {f"met_{d.name}": around._met_of(d.name) for d in results.scenario.customers.departments}
     chosen |= {f"utility_{k}": people._utility_of(k) for k in results.scenario.motives}
     for prefix in ("effort", "aligned_effort")[: 1 if results.twin is None else 2]:
         chosen |= {f"{prefix}_{k}": people._effort_on(k, prefix) for k in results.scenario.activities}

@@ -26,6 +26,10 @@ class Motive(ABC):
     def marginal(self, known: Known) -> Floats:
         """Marginal utility of each activity at last week's effort: (activity, runs, members)."""
 
+    def dread(self, known: Known) -> Floats:
+        """What members fear to lose of it to the scheme if their score falls: (runs, members) [utility per week]."""
+        return np.zeros(known.skill.shape)
+
 
 def by_score(rule: RewardRule | None, known: Known) -> Floats:
     """Return what effort brings through the score of a rule: (activity, runs, members) [utility per week].

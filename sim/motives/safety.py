@@ -95,6 +95,19 @@ class Safety(Motive):
             result += (felt * (1 - own) * (1 - unneeded) * by_worth) * known.worth
         return result
 
+    def dread(self, known: Known) -> Floats:
+        """Return what a score one standard deviation lower would cost: (runs, members) [utility per week]."""
+        layoff = known.stakes.layoff
+        if layoff is None or known.stakes.by_lot:
+            return np.zeros(known.skill.shape)
+        kept = (1 - self._unneeded(known.effort, known)) * (1 - self._shared(known.effort, known))
+        worse = known.standing - known.stakes.strength * known.stakes.contest.noise
+        now, then = (
+            1 - (1 - layoff.risk(score, known.field, known.stakes.contest)[0]) * kept
+            for score in (known.standing, worse)
+        )
+        return self.prospect.loss(known.stakes.loss, now) - self.prospect.loss(known.stakes.loss, then)
+
     def _own(self, known: Known) -> tuple[Floats, Floats, Floats]:
         """Risk of being among the lowest, its slope in the score and in the log of the own noise: (runs, members)."""
         layoff, nothing = known.stakes.layoff, np.zeros(known.skill.shape)
