@@ -214,7 +214,7 @@ NAMES = {  # of activities and schemes, in configs
 OTHER_SENSES = {
     "share": {"sim/rewards/tournament", "sim/rewards/layoff"},
     "none": {"sim/people"},
-    "hours": {"sim/results", "sim/measures/people"},
+    "hours": {"sim/results", "sim/measures/people", "sim/interventions"},
 }
 
 
