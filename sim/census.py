@@ -39,18 +39,27 @@ class Census:
         What is read at each depth of an organisation at reviews; empty between them, and for a team.
     members : name → (runs, people)
         Everybody's week, if it is wanted.
+    knowledge : (module, runs, members) or None
+        Who knows what of a team's project.
     """
 
     columns: dict[str, Floats]
     reviewed: dict[str, Floats]
     levels: dict[str, Floats]
     members: dict[str, Floats]
+    knowledge: Floats | None
 
 
 def of_team(week: Week, members: bool) -> Census:
     """Return what is kept of the week of a team."""
     said = {} if week.verdict is None else {k: getattr(week.verdict, k) for k in OF_A_REVIEW}
-    return Census(columns=kept(week), reviewed=said, levels={}, members=kept_of_members(week) if members else {})
+    return Census(
+        columns=kept(week),
+        reviewed=said,
+        levels={},
+        members=kept_of_members(week) if members else {},
+        knowledge=None if week.stocks is None else week.stocks.knowledge,
+    )
 
 
 def of_organisation(chart: Chart, moment: Moment, members: bool) -> Census:
@@ -59,14 +68,15 @@ def of_organisation(chart: Chart, moment: Moment, members: bool) -> Census:
     each = [kept_of_members(w) for w in moment.weeks] if members else [{}]
     everybody = {k: on_people(chart, [found[k] for found in each]) for k in each[0]}
     if moment.weeks[0].verdict is None:
-        return Census(columns=columns, reviewed={}, levels={}, members=everybody)
+        return Census(columns=columns, reviewed={}, levels={}, members=everybody, knowledge=None)
     verdicts = [w.verdict for w in moment.weeks]
     reviewed = {k: on_people(chart, [getattr(v, k) for v in verdicts]) for k in OF_A_REVIEW}
+    reviewed["asked"] = _asked(chart, moment)
     levels = _levels(chart, moment)
     columns["alignment_board"] = levels["asked"][:, 0]
     columns["alignment_trench"] = levels["asked"][:, -1]
     columns["alignment_product"] = levels["asked"][:, 0] * np.prod(levels["translation"][:, 1:], axis=1)
-    return Census(columns=columns, reviewed=reviewed, levels=levels, members=everybody)
+    return Census(columns=columns, reviewed=reviewed, levels=levels, members=everybody, knowledge=None)
 
 
 def together(tiers: Sequence[Tier], columns: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
@@ -95,6 +105,15 @@ def on_people(chart: Chart, tiers: Sequence[Floats]) -> Floats:
     result = np.empty((runs, chart.people))
     for tier, x in zip(chart.tiers, tiers, strict=True):
         result[:, tier.people.ravel()] = x.reshape(runs, -1)
+    return result
+
+
+def _asked(chart: Chart, moment: Moment) -> Floats:
+    """Return cos(f, G'w) of what counts for everybody: (runs, people)."""
+    result = np.empty(moment.weight.shape[1:])
+    for tier, week in zip(chart.tiers, moment.weeks, strict=True):
+        found = _of_tier(chart, tier, week, moment.weight)["asked"].reshape(len(result), -1)
+        result[:, tier.people] = found[..., None]
     return result
 
 

@@ -284,10 +284,13 @@ class Results:
     columns : name → (weeks, runs)
     per_member : name → (weeks, runs, members), or None if not recorded
     reviewed : name → (reviews, runs, members)
-        What the reviews say of each member, from the week on from which the scheme counts.
+        What the reviews say of each member, from the week on from which the scheme counts; in an organisation also
+        `asked`, how well what counts for them points at what is worth something.
     review_weeks : tuple of int
     levels : name → (reviews, runs, depth)
         What is read at each depth of an organisation, the head first; empty for a team.
+    knowledge : (module, runs, members) or None
+        Who knows what of the project when the run ends; None without a project, and for an organisation.
     names : tuple of str
         Members.
     scored : (activity,)
@@ -306,6 +309,7 @@ class Results:
     reviewed: dict[str, Floats]
     review_weeks: tuple[int, ...]
     levels: dict[str, Floats]
+    knowledge: Floats | None
     names: tuple[str, ...]
     scored: Floats
     worth_loading: Floats
@@ -393,6 +397,9 @@ def joined(parts: list[Results]) -> Results:
         reviewed={k: np.concatenate([p.reviewed[k] for p in parts], axis=1) for k in first.reviewed},
         review_weeks=first.review_weeks,
         levels={k: np.concatenate([p.levels[k] for p in parts], axis=1) for k in first.levels},
+        knowledge=None
+        if first.knowledge is None
+        else np.concatenate([p.knowledge for p in parts if p.knowledge is not None], axis=1),
         names=first.names,
         scored=first.scored,
         worth_loading=first.worth_loading,

@@ -15,7 +15,7 @@ from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import InvalidInput, RunFailed
 from sim.organisation import Company
-from sim.results import OF_A_REVIEW, Results, columns_of, joined
+from sim.results import Results, columns_of, joined
 from sim.rules import Rules, plan_of
 from sim.scenario import Scenario, people_of
 
@@ -133,6 +133,7 @@ def _batch(
     people: dict[str, Floats] = {}
     reviews: list[tuple[int, dict[str, Floats]]] = []
     levels: list[dict[str, Floats]] = []
+    knowledge: Floats | None = None
     lives = _team if scenario.organisation is None else _organisation
     rules, everybody, lived = lives(scenario, numbers, seed, members, decide, **arm)
     for t, census in enumerate(lived):
@@ -145,6 +146,7 @@ def _batch(
             if name not in people:
                 people[name] = np.empty((scenario.weeks, *values.shape))
             people[name][t] = values
+        knowledge = census.knowledge
     if not np.isfinite(columns["worth"]).all():
         run = numbers[int(np.flatnonzero(~np.isfinite(columns["worth"]).all(axis=0))[0])]
         raise RunFailed(f"run {run} of seed {seed}: worth is not finite")
@@ -154,9 +156,10 @@ def _batch(
         runs=np.array(numbers),
         columns=columns,
         per_member=people if members else None,
-        reviewed={k: np.stack([each[k] for _, each in reviews]) for k in OF_A_REVIEW} if reviews else {},
+        reviewed={k: np.stack([each[k] for _, each in reviews]) for k in (reviews[0][1] if reviews else ())},
         review_weeks=tuple(t for t, _ in reviews),
         levels={k: np.stack([each[k] for each in levels]) for k in (levels[0] if levels else ())},
+        knowledge=knowledge,
         names=everybody,
         scored=rules.scored,
         worth_loading=rules.worth,
