@@ -19,6 +19,7 @@ from sim.politics import lasting, taken
 from sim.project import failing
 from sim.rules import Rules
 from sim.state import State, shown
+from sim.surroundings import at_stake
 
 
 def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats | None]:
@@ -117,6 +118,9 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     expected = weighed(apart, state.effort)
     expected = expected if given_apart is None else expected + given_apart
     field = _field(rules, expected, evident, None if lost is None else lost[0])
+    stake = None
+    if rules.around is not None and state.around is not None:
+        stake = at_stake(rules.around, state.around, rules.traces.delivers, able, rules.review.weeks)
     return Known(
         activities=rules.activities,
         names=rules.names,
@@ -139,6 +143,8 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         obscures=rules.hides,
         gaming=rules.gaming,
         sabotages=rules.sabotages,
+        axed=None if stake is None else stake[0],
+        axed_slope=None if stake is None else stake[1],
         culture=None if state.custom is None else state.custom[:, None],
     )
 

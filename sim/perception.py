@@ -140,6 +140,9 @@ class Known:
         Effort before the first week of those who do not reason about rivals and keep to it, NaN for others.
     sabotages : (activity,) or None
         What a unit of effort takes off the rivals' scores together [points]; None: nothing does.
+    axed, axed_slope : (runs, 1) and (activity, runs, members), or None
+        Chance that the sponsor stops the project by the next review, and what a unit of effort adds to it; None: there is
+        no sponsor to watch.
     culture : (runs, 1) or None
         How far it is the custom to care about the worth of the work, in [0, 1]; None: no culture.
     """
@@ -166,6 +169,8 @@ class Known:
     gaming: Floats
     unthinking: Floats | None = None
     sabotages: Floats | None = None
+    axed: Floats | None = None
+    axed_slope: Floats | None = None
     culture: Floats | None = None
 
     @property

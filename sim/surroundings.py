@@ -149,6 +149,29 @@ def moved(
     return Around(sponsor=sponsor, customers=customers, news=told, colours=colours, progress=progress, seen=seen)
 
 
+def at_stake(
+    rules: Surroundings, around: Around, delivers: Floats, skill: Floats, weeks: int
+) -> tuple[Floats, Floats] | None:
+    """Return the chance that the sponsor stops the project within some weeks, and what effort adds to it.
+
+    Parameters
+    ----------
+    delivers : (activity,)
+    skill : (runs, members)
+
+    Returns
+    -------
+    chance : (runs, 1)
+    slope : (activity, runs, members)
+        Per week of effort of one member; None in place of both without a sponsor.
+    """
+    if rules.sponsor is None or around.sponsor is None:
+        return None
+    chance, slope = patron.risk(rules.sponsor, around.sponsor, around.seen, weeks)
+    visible = rules.displays[:, None, None] + rules.sponsor.sees * delivers[:, None, None] * skill
+    return chance[:, None], slope[:, None] * visible / skill.shape[-1]
+
+
 def useful(around: Around) -> Floats | None:
     """Return the part of what was delivered that was of use: (runs,), in [0, 1]; None: all of it."""
     return None if around.customers is None else around.customers.useful

@@ -2,7 +2,8 @@
 
 q = 1 − (1−q_own)(1−π·q_axed)(1−q_unneeded)     perceived risk of losing the job
 q_own = chance of being among the lowest
-q_axed = axed · exp(−axed_relief · W)           the project is stopped, W = worth of the week per member
+q_axed = axed · exp(−axed_relief · W)           the project is stopped, W = worth of the week per member;
+                                                where there is a sponsor: the chance that the sponsor stops it
 q_unneeded = base · exp(−relief · I)            one is replaced, I = being indispensable
 u = −λ·Loss^α·w⁻(q);  ∂u/∂a_k = λ·Loss^α·w⁻'(q)·(−∂q/∂a_k)
 """
@@ -90,7 +91,10 @@ class Safety(Motive):
         if self.signal is not None:
             by_standing = -self.relief * unneeded * known.skill  # ∂q_unneeded per unit of loading
             result += (felt * (1 - own) * (1 - shared) * by_standing) * known.observed[self.signal][:, None, None]
-        if self.shared_risk:
+        if self.shared_risk and known.axed is not None and known.axed_slope is not None:
+            inside = (known.axed > 0) & (known.axed < 1)
+            result += (felt * (1 - own) * (1 - unneeded) * self.shared_risk * inside) * known.axed_slope
+        elif self.shared_risk:
             by_worth = -self.axed_relief * shared / shared.shape[-1]  # ∂(π·q_axed) per unit of own worth
             result += (felt * (1 - own) * (1 - unneeded) * by_worth) * known.worth
         return result
@@ -129,5 +133,8 @@ class Safety(Motive):
         """Risk, as far as it is perceived, that the project is stopped: (runs, members)."""
         if not self.shared_risk:
             return np.zeros(effort.shape[1:])
+        if known.axed is not None and known.axed_slope is not None:
+            risk = known.axed + weighed(known.axed_slope, effort - known.effort)
+            return self.shared_risk * np.clip(risk, 0.0, 1.0)
         worth = known.team_worth + weighed(known.worth, effort - known.effort) / effort.shape[-1]
         return self.shared_risk * np.clip(self.axed * np.exp(-self.axed_relief * worth), 0.0, 1.0)
