@@ -141,8 +141,8 @@ class Known:
     sabotages : (activity,) or None
         What a unit of effort takes off the rivals' scores together [points]; None: nothing does.
     axed, axed_slope : (runs, 1) and (activity, runs, members), or None
-        Chance that the sponsor stops the project by the next review, and what a unit of effort adds to it; None: there is
-        no sponsor to watch.
+        Chance that the sponsor stops the project by the next review, and what a unit of effort adds to it; None: no
+        sponsor.
     culture : (runs, 1) or None
         How far it is the custom to care about the worth of the work, in [0, 1]; None: no culture.
     """

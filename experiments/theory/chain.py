@@ -103,3 +103,33 @@ def i4(case: Case) -> Quantities:
 
     chunks = simulate_chunks(scenario, 10**9, aligned=False)
     return {"p": lambda: sampled([map(right, chunks)], step=1.0)[0]}
+
+
+def i5(case: Case) -> Quantities:
+    """Goals that every boss understands a little differently: how well what is asked for in the end points at the first."""
+    return {"cos": lambda: sampled([_turned("I5", case)])[0]}
+
+
+def i5b(case: Case) -> Quantities:
+    """The same, squared: what of the efficiency of incentives is left."""
+    return {"cos2": lambda: sampled([(x * x for x in _turned("I5b", case))])[0]}
+
+
+def _turned(name: str, case: Case) -> Iterator[Floats]:
+    """Yield the cosine of what is asked for at the bottom of the chain with what is worth something: (runs,)."""
+    base, tasks = limit(name).config, case.count("K")
+    if tasks < 2:
+        raise InvalidInput("inputs.K", tasks, "at least 2: there is no other direction")
+    names = [f"task_{k + 1}" for k in range(tasks)]
+    task, measure = base["activities"]["task_1"], base["signals"]["measure_1"]
+    scenario = limit(name).with_(
+        {
+            "activities": {k: task | {"worth": float(i == 0), "worth_now": float(i == 0)} for i, k in enumerate(names)},
+            "signals": {f"measure_{i + 1}": measure | {"loadings": {k: 1.0}} for i, k in enumerate(names)},
+            "organisation.palette": [f"measure_{i + 1}" for i in range(tasks)],
+            "organisation.spans": [1] * (case.count("n") - 1),
+            "organisation.evaluators.loss": case.number("theta_deg"),
+        }
+    )
+    for chunk in simulate_chunks(scenario, 10**9, aligned=False):
+        yield chunk.columns["alignment_trench"][-1]
