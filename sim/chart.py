@@ -17,6 +17,7 @@ import numpy as np
 from sim.arrays import Ints
 from sim.errors import InvalidInput, nearest
 from sim.evaluators import Evaluators
+from sim.ladder import Succession
 from sim.people import Person
 
 BOARD = -1  # whom the head reports to
@@ -38,6 +39,8 @@ class Organisation:
     palette : tuple of str
         Signals that bosses can count besides the scheme's.
     evaluators : Evaluators
+    succession : Succession or None
+        Who follows a boss who leaves; None: somebody from outside.
     """
 
     spans: tuple[int, ...] | None
@@ -45,6 +48,7 @@ class Organisation:
     own_part: float
     palette: tuple[str, ...]
     evaluators: Evaluators
+    succession: Succession | None
 
     def __post_init__(self) -> None:
         for i, span in enumerate(self.spans or ()):

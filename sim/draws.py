@@ -93,7 +93,17 @@ def lognormal(z: Floats, sd: float) -> Floats:
     return np.exp(sd * z - 0.5 * sd * sd)
 
 
-UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit", "problem", "garble")  # on [0, 1), others normal
+UNIFORM = (
+    "luck",
+    "lot",
+    "audit",
+    "hears",
+    "incident",
+    "exit",
+    "rises",
+    "problem",
+    "garble",
+)  # on [0, 1), others normal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,6 +121,7 @@ class Causes:
     hears : one per colleague whom members listen to
     incident : how often the system fails
     exit, newcomer : who leaves, and who comes instead
+    rises : who follows a boss, and how skill changes on the way
     sponsor : what moods and other people's news make of confidence
     needs : one per department, whose priorities move
     problem, garble, report : what befalls bad news, one per hop what is made of a colour, and of progress
@@ -127,6 +138,7 @@ class Causes:
     incident: tuple[str, ...] = ()
     exit: tuple[str, ...] = ()
     newcomer: tuple[str, ...] = ()
+    rises: tuple[str, ...] = ()
     sponsor: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     problem: tuple[str, ...] = ()
@@ -149,6 +161,7 @@ class WeekDraws:
     incident: Floats
     exit: Floats
     newcomer: Floats
+    rises: Floats
     sponsor: Floats
     needs: Floats
     problem: Floats

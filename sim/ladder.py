@@ -37,6 +37,33 @@ YEARLY = Causes(luck=("ladder:rises", "ladder:changes"), newcomer=("ladder:compe
 
 
 @dataclass(frozen=True, kw_only=True)
+class Succession:
+    """Who follows a boss who leaves.
+
+    Parameters
+    ----------
+    select : float or None
+        Chance that it is the best of the reports, else the worst, in [0, 1]; None: anybody.
+    transfer : str
+        `common_sense` or `peter`.
+    spread : float
+        Share by which skill changes at most by common sense, in [0, 1).
+    """
+
+    select: float | None
+    transfer: str
+    spread: float
+
+    def __post_init__(self) -> None:
+        if self.select is not None and not 0 <= self.select <= 1:
+            raise InvalidInput("select", self.select, "between 0 and 1, or null")
+        if self.transfer not in TRANSFERS:
+            raise unknown("transfer", self.transfer, TRANSFERS)
+        if not 0 <= self.spread < 1:
+            raise InvalidInput("spread", self.spread, "at least 0 and below 1")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Law:
     """A normal law within a range.
 
@@ -261,6 +288,22 @@ def moved_competence(transfer: str, old: Floats, fresh: Floats, luck: Floats, sp
     (array([8.5]), array([3.]))
     """
     return fresh if transfer == "peter" else old + spread * (2 * luck - 1)
+
+
+def heir(rules: Succession, merit: Floats, luck: Floats) -> Ints:
+    """Return which seat of each group follows: (groups,).
+
+    Parameters
+    ----------
+    merit, luck : (groups, members)
+        Score of the last review · uniform on [0, 1).
+
+    Examples
+    --------
+    >>> heir(Succession(select=1.0, transfer="peter", spread=0.0), np.array([[1.0, 3.0, 2.0]]), np.full((1, 3), 0.5))
+    array([1])
+    """
+    return np.argmax(chosen(rules.select, merit, np.ones(len(merit), dtype=np.int64), luck), axis=-1)
 
 
 def efficiency(staff: Staff, responsibility: tuple[float, ...], most: float) -> Floats:

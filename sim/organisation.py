@@ -26,12 +26,14 @@ from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
 from sim.engine import week
 from sim.evaluators import Trust
+from sim.ladder import Succession, heir
 from sim.outlook import outlook
 from sim.people import Person
 from sim.record import Week
 from sim.rules import Asked, Rules, plan_of, under
 from sim.scenario import Scenario
 from sim.state import State, added, entered, initial, retold
+from sim.succession import Bench, exchanged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +84,15 @@ class Company:
             names.append(self.people[i].name if times[i] == 1 else f"{self.people[i].name} {before[i]}")
         return tuple(names)
 
+    @cached_property
+    def leads(self) -> tuple[Ints, Ints]:
+        """The tier and the group that everybody leads, −1 for who leads nobody: (people,) both."""
+        tier, group = np.full(self.chart.people, -1), np.full(self.chart.people, -1)
+        for i, each in enumerate(self.chart.tiers):
+            if each.depth:
+                tier[each.boss], group[each.boss] = i, np.arange(len(each.boss))
+        return tier, group
+
     @property
     def organisation(self) -> Organisation:
         """What is around the teams."""
@@ -108,16 +119,21 @@ class Company:
             found = replace(found, reporting=replace(found.reporting, hops=max(tier.depth, 1)))
         return replace(found, team=replace(found.team, people=people, size=None))
 
-    def seated(self, rules: Rules, tier: Tier, runs: int) -> Rules:
-        """Return the rules of a tier with everybody in their seats."""
-        motives, who = rules.decision.motives, self.who[tier.people]
-        weight = np.array([[p.motives.get(m, 0.0) for p in self.people] for m in motives]).reshape(-1, len(self.people))
+    def motives(self, tier: Tier, runs: int) -> Floats:
+        """Return ω of everybody in a tier: (channel, runs, members)."""
+        weight = [[p.motives.get(m, 0.0) for p in self.people] for m in self.scenario.motives]
+        each = np.array(weight).reshape(-1, len(self.people))
+        return np.tile(each[:, self.who[tier.people]], (1, runs, 1))
+
+    def seated(self, rules: Rules, tier: Tier, weight: Floats, runs: int) -> Rules:
+        """Return the rules of a tier with everybody in their seats, who want what their weights say."""
+        who = self.who[tier.people]
         skill = np.array([np.nan if p.skill is None else p.skill for p in self.people])
         leads = np.isin(tier.people, self.chart.parent)
         own_part = np.where(leads, self.organisation.own_part, 1.0)
         return replace(
             rules,
-            decision=replace(rules.decision, weight=np.tile(weight[:, who], (1, runs, 1))),
+            decision=replace(rules.decision, weight=weight),
             skill=np.tile(skill[who], (runs, 1)),
             own_part=np.tile(own_part, (runs, 1)) if leads.any() else None,
         )
@@ -133,15 +149,22 @@ class Moment:
         Of each tier.
     weight : (signal, runs, people)
         What counts for everybody.
+    risen : (runs,)
+        Who have taken the seat of a boss at its end [people].
     """
 
     weeks: tuple[Week, ...]
     weight: Floats
+    risen: Floats
 
 
 @dataclass(kw_only=True)
 class _Course:
-    """A tier on its way; `seen` (signal, runs) and `result` (runs,) are what the window has shown its bosses."""
+    """A tier on its way.
+
+    `motives` (channel, runs, members) and `merit` (runs, members) are what its people want, and their last scores;
+    `seen` (signal, runs) and `result` (runs,) what the window has shown its bosses.
+    """
 
     tier: Tier
     scenario: Scenario
@@ -150,6 +173,8 @@ class _Course:
     rules: Rules
     asked: Asked | None
     state: State
+    motives: Floats
+    merit: Floats
     trust: Trust | None
     seen: Floats
     result: Floats
@@ -202,12 +227,14 @@ def lived(
             passed.append(each)
         for course, each in zip(courses[::-1], passed[::-1], strict=True):
             _watch(course, each, led, results, len(runs))
-        yield Moment(weeks=tuple(passed), weight=weight)
+        risen = _succeed(company, courses, passed, chance, len(runs))
+        yield Moment(weeks=tuple(passed), weight=weight, risen=risen)
 
 
 def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: bool, shadow: bool) -> _Course:
     tier, scenario = company.chart.tiers[i], company.scenarios[i]
-    plan = tuple(company.seated(r, tier, len(runs)) for r in plan_of(scenario, aligned=aligned, shadow=shadow))
+    motives = company.motives(tier, len(runs))
+    plan = tuple(company.seated(r, tier, motives, len(runs)) for r in plan_of(scenario, aligned=aligned, shadow=shadow))
     draws = Draws(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
     weight = plan[0].measurement.weight
     adaptation = company.organisation.evaluators.adaptation
@@ -220,6 +247,8 @@ def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: b
         rules=plan[0],
         asked=None,
         state=added(initial(plan[0], draws), plan[0]),
+        motives=motives,
+        merit=np.zeros(motives.shape[1:]),
         trust=None if adaptation is None else bosses.begin(used, draws.rows),
         seen=np.zeros((len(weight), draws.rows)),
         result=np.zeros(draws.rows),
@@ -232,12 +261,13 @@ def _enter(company: Company, course: _Course, t: int, runs: int) -> None:
         if rules.start != t:
             continue
         if rules.since != course.rules.since:
-            course.rules = rules
+            course.rules = replace(rules, decision=replace(rules.decision, weight=course.motives))
             course.state = entered(course.state, rules, course.draws)
         elif course.asked is None:
-            course.rules = rules
+            course.rules = replace(rules, decision=replace(rules.decision, weight=course.motives))
         else:
-            course.rules = company.seated(under(course.scenario, rules, course.asked), course.tier, runs)
+            made = under(course.scenario, rules, course.asked)
+            course.rules = company.seated(made, course.tier, course.motives, runs)
         course.state = added(course.state, rules)
 
 
@@ -260,7 +290,8 @@ def _ask(company: Company, courses: Sequence[_Course], chance: Sequence[WeekDraw
             told = told + weight[:, :, above].reshape(chosen.shape)
             above = np.where(parent[above] < 0, above, parent[above])
         course.asked = Asked(weight=chosen[..., None], told=told[..., None] / (1 + rules.foresight))
-        course.rules = company.seated(under(course.scenario, course.rules, course.asked), course.tier, runs)
+        made = under(course.scenario, course.rules, course.asked)
+        course.rules = company.seated(made, course.tier, course.motives, runs)
         course.state = retold(course.state, course.rules, course.draws)
         course.seen, course.result = np.zeros(course.seen.shape), np.zeros(course.result.shape)
         _wish(rules, course, luck, wish)
@@ -313,6 +344,48 @@ def _watch(course: _Course, passed: Week, led: Floats, results: Floats, runs: in
     if course.tier.depth:
         led[:, :, course.tier.boss] = average(passed.evident).reshape(len(led), runs, groups)
         results[:, course.tier.boss] = result.reshape(runs, groups)
+
+
+def _succeed(
+    company: Company, courses: Sequence[_Course], passed: Sequence[Week], chance: Sequence[WeekDraws], runs: int
+) -> Floats:
+    """Let reports follow the bosses who have left, from the head down; return how many have: (runs,)."""
+    rules, risen = company.organisation.succession, np.zeros(runs)
+    if rules is None or passed[0].gone is None:
+        return risen
+    for course, each in zip(courses, passed, strict=True):
+        if each.verdict is not None:
+            course.merit = each.verdict.score
+    empty = [np.zeros(0) if w.gone is None else w.gone.copy() for w in passed]
+    for i, course in enumerate(courses):
+        tiers, groups = (x[course.tier.people.ravel()] for x in company.leads)
+        place = empty[i].reshape(runs, -1)
+        for j in np.unique(tiers[tiers >= 0]):
+            run, seat = np.nonzero(place & (tiers == j))
+            if not len(run):
+                continue
+            below, luck = courses[j], chance[j].rises
+            row, members = run * len(below.tier.people) + groups[seat], below.tier.people.shape[1]
+            heirs = row * members + heir(rules, below.merit[row], luck[0][row])
+            _change(rules, course, run * place.shape[1] + seat, below, heirs, luck[1].ravel()[heirs])
+            empty[j].reshape(-1)[heirs] = True
+            risen += np.bincount(run, minlength=runs)
+    return risen
+
+
+def _change(rules: Succession, above: _Course, seats: Ints, below: _Course, heirs: Ints, luck: Floats) -> None:
+    """Let heirs take the seats above them, and newcomers theirs."""
+    moved = exchanged(
+        rules,
+        Bench(state=above.state, motives=above.motives, merit=above.merit),
+        seats,
+        Bench(state=below.state, motives=below.motives, merit=below.merit),
+        heirs,
+        luck,
+    )
+    for course, bench in zip((above, below), moved, strict=True):
+        course.state, course.motives, course.merit = bench.state, bench.motives, bench.merit
+        course.rules = replace(course.rules, decision=replace(course.rules.decision, weight=bench.motives))
 
 
 def _length(x: Floats) -> float:

@@ -423,7 +423,8 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
     tries = scenario.conduct.experimentation or scenario.choice.drawn
     hears = scenario.beliefs.rationality == "learned" and scenario.beliefs.learning
     incidents = scenario.project is not None and scenario.project.incidents is not None
-    tells = scenario.reporting
+    tells, whole = scenario.reporting, scenario.organisation
+    moves = whole is not None and whole.succession is not None and scenario.turnover is not None
     return Causes(
         explore=tuple(f"explore:{k}" for k in scenario.activities) if tries else (),
         noise=tuple(f"signal:{s}" for s in listed),
@@ -436,6 +437,7 @@ def _causes(scenario: Scenario, listed: tuple[str, ...], lots: bool) -> Causes:
         incident=("incident",) if incidents else (),
         exit=("exit",) if scenario.turnover is not None else (),
         newcomer=("newcomer",) if scenario.turnover is not None else (),
+        rises=("rises", "changes") if moves else (),
         sponsor=("sponsor",) if scenario.sponsor is not None else (),
         needs=() if scenario.customers is None else tuple(f"needs:{d.name}" for d in scenario.customers.departments),
         problem=() if tells is None else tells.causes,

@@ -18,6 +18,7 @@ BOSSES = [
     {"name": "Mia", "motives": {"safety": 1.0, "pay": 1.0}},
     {"name": "Moe", "motives": {"skill_up": 1.0, "pay": 1.0}},
 ]
+RESTLESS = {"succession": {"select": 1.0, "transfer": "common_sense", "spread": 0.3}, "turnover__quit": 0.02}
 PALETTE = ["commits", "visibility", "novelty", "indispensability", "tickets", "peer_feedback"]
 SAYS_ALL = {"beliefs__rationality": "perfect"}
 
@@ -25,7 +26,14 @@ SAYS_ALL = {"beliefs__rationality": "perfect"}
 def around(spans: list[int] | None, **changes: Any) -> dict[str, Any]:
     rules = dict(discretion=1.0, bend=1.0, caution=0.0, loss=0.0, clears=0.0, candour=1.0, foresight=0, adaptation=None)
     own = {k: changes.pop(k) for k in list(changes) if k in rules}
-    found = {"spans": spans, "managers": BOSSES, "own_part": 0.5, "palette": PALETTE, "evaluators": rules | own}
+    found = {
+        "spans": spans,
+        "managers": BOSSES,
+        "own_part": 0.5,
+        "palette": PALETTE,
+        "evaluators": rules | own,
+        "succession": None,
+    }
     return found | changes
 
 
@@ -79,7 +87,9 @@ def test_only_what_signals_say_can_be_asked_for() -> None:
 
 def test_a_run_of_an_organisation_is_the_run_alone() -> None:
     rules = {"discounts": 1.0, "recovers": 0.2, "faith": 0.3, "doubts": 0.0}
-    scenario = whole([2, 3], loss=20.0, clears=0.2, caution=0.1, candour=0.5, foresight=1, adaptation=rules, weeks=40)
+    scenario = whole(
+        [2, 3], loss=20.0, clears=0.2, caution=0.1, candour=0.5, foresight=1, adaptation=rules, weeks=40, **RESTLESS
+    )
     batch = worlds.run(scenario, range(4), 3, members=True, shadow=True)
     for r in (0, 3):
         alone = worlds.run(scenario, [r], 3, members=True, shadow=True)
