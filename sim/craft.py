@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.arrays import Floats, total
+from sim.draws import lognormal
 from sim.errors import InvalidInput
 
 
@@ -71,12 +72,12 @@ class Craft:
 
 def begin(craft: Craft, z: Floats) -> Floats:
     """Return everyone's craft at first, unequal and at most the ceiling: (runs, members), z standard normal."""
-    return np.minimum(craft.start * _lognormal(z, craft.start_sd), craft.ceiling)
+    return np.minimum(craft.start * lognormal(z, craft.start_sd), craft.ceiling)
 
 
 def scruples(craft: Craft, z: Floats) -> Floats:
     """Return everyone's scruples [utility per week of gaming]: (runs, members), z standard normal."""
-    return craft.scruples * _lognormal(z, craft.scruples_sd)
+    return craft.scruples * lognormal(z, craft.scruples_sd)
 
 
 def practised(rules: Craft, craft: Floats, gaming: Floats) -> Floats:
@@ -113,8 +114,3 @@ def practised(rules: Craft, craft: Floats, gaming: Floats) -> Floats:
 def _nearer(craft: Floats, goal: Floats, pace: Floats) -> Floats:
     """Close the share 1 − e^{−pace} of the gap to a goal: (runs, members) all."""
     return craft - np.expm1(-pace) * (goal - craft)
-
-
-def _lognormal(z: Floats, sd: float) -> Floats:
-    """Lognormal numbers of mean 1."""
-    return np.exp(sd * z - 0.5 * sd * sd)

@@ -88,6 +88,17 @@ def _hashed(seed: int, runs: Ints, causes: Ints) -> npt.NDArray[np.uint64]:
     return low.astype(np.uint64) | high.astype(np.uint64) << np.uint64(32)
 
 
+def lognormal(z: Floats, sd: float) -> Floats:
+    """Turn standard normal numbers into lognormal ones of mean 1, sd the standard deviation of their logarithm.
+
+    Examples
+    --------
+    >>> lognormal(np.array([-1.0, 0.0, 1.0]), 0.2).round(4).tolist()
+    [0.8025, 0.9802, 1.1972]
+    """
+    return np.exp(sd * z - 0.5 * sd * sd)
+
+
 UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit")  # on [0, 1); the rest is standard normal
 
 

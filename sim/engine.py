@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.arrays import Bools, Floats, length, norm, summed, weighed
+from sim.blame import put_down
 from sim.craft import practised
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
@@ -81,8 +82,6 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         m = aligned(m, rules.worth)
 
     effort = decide.choose(known, m)  # choose
-    if minds is not None:
-        effort = np.where(state.people.level == 0, minds[0], effort)
 
     able, stocks = effort * known.skill, None  # work
     pace = np.ones(able.shape[1])
@@ -96,10 +95,12 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
         craft = practised(rules.craft, craft, summed(effort[rules.gaming > 0]))
 
     evident = shown(able, state.craft, rules.gaming)  # evaluate
-    haze = None if rules.obscures is None else 1 + weighed(rules.obscures, effort)
-    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail)
+    haze, faults = None if rules.obscures is None else 1 + weighed(rules.obscures, effort), None
+    if rules.blames and stocks is not None and stocks.incidents is not None:
+        faults = put_down(stocks.incidents, np.ones(worth.shape) if haze is None else haze)
+    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail, faults)
     score = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
-    traced = Traced(score=score, contribution=pace[:, None] * gain, evident=evident, effort=effort)
+    traced = Traced(score=score, contribution=pace[:, None] * gain, evident=evident, effort=effort, faults=faults)
     window, verdict = remembered(state.window, rules, state.week, traced), None
     after = replace(state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window)
     if rules.review.due(state.week - rules.since):  # learn

@@ -1,6 +1,7 @@
 """How people are evaluated: signals → scores, review by review.
 
-    signal_im = S_m(Σ_k G_mk·shown_ik) + σ_m·(1 + o'a_i)·ε_im + common_m·ε_m      shown = skill·craft·effort
+    signal_im = S_m(Σ_k G_mk·shown_ik) − blame_m·n_i + σ_m·(1 + o'a_i)·ε_im + common_m·ε_m
+    shown     = skill·craft·effort;  n_i: incidents put down to member i, see `blame`
     S_m(x)    = s·(1 − exp(−x/s)) where x > 0 and the signal saturates, else x;  lagged: x of weeks ago
     score_i   = Σ_t ω_t·Σ_m w_m·signal_imt,  Σ_t ω_t = 1 over the R weeks of the window
     score_i   = … + attribution·‖r‖·ε_i + rater·‖r‖·ζ_i + tenure       at the review: whose work was it, who rates?
@@ -244,6 +245,8 @@ class Measurement:
     shared : tuple of bool, per signal
     lag : tuple of int, per signal
     saturation : tuple of float or None, per signal
+    blame : (signal,)
+        What each incident takes off.
     mix : (signal, signal) or None
         Lower Cholesky factor of the correlation of noise.
     blur, rater : float
@@ -260,6 +263,7 @@ class Measurement:
     shared: tuple[bool, ...]
     lag: tuple[int, ...]
     saturation: tuple[float | None, ...]
+    blame: Floats
     mix: Floats | None
     blur: float
     rater: float
@@ -269,6 +273,11 @@ class Measurement:
     def bends(self) -> bool:
         """Whether a signal that counts saturates."""
         return any(s is not None and w for s, w in zip(self.saturation, self.weight, strict=True))
+
+    @cached_property
+    def blames(self) -> bool:
+        """Whether incidents take something off a signal that counts."""
+        return bool((self.blame * self.weight).any())
 
     @cached_property
     def pools(self) -> bool:
@@ -348,6 +357,7 @@ def observe(
     shock: Floats | None = None,
     haze: Floats | None = None,
     trail: tuple[Floats, ...] = (),
+    faults: Floats | None = None,
 ) -> tuple[Floats, tuple[Floats, ...]]:
     """Return the signals of a week.
 
@@ -363,6 +373,8 @@ def observe(
         Factor on the noise of members' own signals.
     trail : tuple of (lag, runs, members), one per signal that lags
         What is still to be seen, the oldest first.
+    faults : (runs, members) or None
+        Incidents put down to each member; None: none are to anybody.
 
     Returns
     -------
@@ -377,6 +389,8 @@ def observe(
         if freedom is not None:
             own = heavy(own, freedom)
         value = shows(weighed(loading, shown), measurement.saturation[m])
+        if faults is not None and measurement.blame[m]:
+            value = value - measurement.blame[m] * faults
         if measurement.lag[m]:
             i = next(waiting)
             later[i] = np.concatenate([trail[i][1:], value[None]])

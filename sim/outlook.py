@@ -1,6 +1,11 @@
 """What the members of a team know when a week begins, from what has happened so far.
 
-r̃_ik = skill_i·craft_ik·b_ik + what saturation takes from it;  signals of the team are left out of comparisons
+    r̃_ik = skill_i·craft_ik·b_ik + what saturation takes from it + what obscuring saves in blame
+    ŝ_i  = Σ_k r̃_ik·a_ik + what saturation, the others and blame give + overconfidence·σ
+
+Signals of the team are left out of comparisons. Of rivals, perfect beliefs know each one's ŝ, overconfidence left
+out, for that is about oneself; others the team's mean, by the weights that people were told, saturation and blame
+included.
 """
 
 from __future__ import annotations
@@ -10,8 +15,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim import reasoning
-from sim.arrays import Floats, weighed
-from sim.beliefs import field_of
+from sim.arrays import Floats, average, weighed
+from sim.blame import put_down, spared
 from sim.draws import WeekDraws
 from sim.evaluation import Measurement, bent, by_others
 from sim.perception import Known
@@ -21,7 +26,8 @@ from sim.state import State, shown
 
 def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats | None]:
     """Return what members know, and what they take each other to do at each depth of reasoning."""
-    known = _known(state, rules, draws)
+    sober = _known(state, rules, draws)
+    known = _surer(sober, rules)
     depth, level = rules.beliefs.depth, state.people.level
     if depth is None or state.minds is None or level is None:
         return known, None
@@ -30,15 +36,16 @@ def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats
         return rules.decision.choose(other, rules.decision.weigh(rules.decision.perceive(other)))
 
     def seen(effort: Floats) -> Floats:
-        own = weighed(known.apart, effort)
-        own = own if known.given_apart is None else own + known.given_apart
-        return field_of(own, rules.told, effort * known.shows, rules.beliefs)
+        own = weighed(sober.apart, effort)
+        own = own if sober.given_apart is None else own + sober.given_apart
+        return _field(state, rules, own, effort * sober.shows)
 
     minds, fields = reasoning.imagined(depth, state.minds, known, answer, seen)
     return reasoning.facing(depth, known, level, fields), minds
 
 
 def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
+    """Return what members know who do not overrate themselves."""
     people, measurement, able = state.people, rules.measurement, state.able(rules)
     per_effort = shown(np.broadcast_to(able, state.effort.shape), state.craft, rules.gaming)
     evident = state.effort * per_effort
@@ -53,11 +60,19 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         elif measurement.of_members.bends:
             apart, given_apart = _bent(measurement.of_members, apart, evident, per_effort)
     if rules.told_pooled is not None:
-        others = by_others(measurement, evident)
-        given = others if given is None else given + others
+        given = _plus(given, by_others(measurement, evident))
+    spares, incidents = None, _incidents(state, rules)
+    if incidents is not None:
+        spares, own = _blamed(rules, incidents, state.effort)
+        slope, given = slope + rules.blame * spares, _plus(given, own)
+        if rules.told_pooled is None:
+            apart, given_apart = slope, given
+        else:
+            given = given - rules.blame_pooled / rules.members * incidents[:, None]
+            if not rules.tied:
+                apart, given_apart = apart + rules.blame * spares, _plus(given_apart, own)
     expected = weighed(apart, state.effort)
-    field = field_of(expected if given_apart is None else expected + given_apart, rules.told, evident, rules.beliefs)
-    known = Known(
+    return Known(
         activities=rules.activities,
         names=rules.names,
         week=state.week,
@@ -70,7 +85,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         given=given,
         given_apart=given_apart,
         worth=people.worth * able,
-        field=field,
+        field=_field(state, rules, expected if given_apart is None else expected + given_apart, evident),
         observed=rules.observed,
         stakes=rules.stakes,
         timing=rules.review.timing(state.week - rules.since),
@@ -78,19 +93,69 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         objection=people.objection,
         obscures=rules.hides,
         gaming=rules.gaming,
+        spares=spares,
+        keeps=None,
     )
+
+
+def _surer(known: Known, rules: Rules) -> Known:
+    """Return what members know who expect more of themselves than is due."""
     sure = rules.beliefs.overconfidence * rules.stakes.contest.noise
     if not sure:
         return known
-    overrated = np.full(able.shape, sure)
+    overrated = np.full(known.skill.shape, sure)
+    given = _plus(known.given, overrated)
     return replace(
         known,
-        given=overrated if given is None else given + sure,
-        given_apart=overrated if given_apart is None else given_apart + sure,
+        given=given,
+        given_apart=given if known.given is known.given_apart else _plus(known.given_apart, overrated),
     )
+
+
+def _field(state: State, rules: Rules, own: Floats, evident: Floats) -> Floats:
+    """Return what is believed of everyone's expected score, the team's signals left out.
+
+    Parameters
+    ----------
+    own : (runs, members)
+        Each member's own expectation.
+    evident : (activity, runs, members)
+        Work as signals show it.
+
+    Returns
+    -------
+    (runs, members) for perfect beliefs, else the team's mean, (runs, 1).
+    """
+    if rules.beliefs.rationality == "perfect":
+        return own
+    told = weighed(rules.told, evident)
+    if rules.measurement.of_members.bends:
+        told = told + bent(rules.measurement.of_members, evident)[0]
+    mean, incidents = average(told)[:, None], _incidents(state, rules)
+    return mean if incidents is None else mean - rules.blame / rules.members * incidents[:, None]
+
+
+def _incidents(state: State, rules: Rules) -> Floats | None:
+    """Return the incidents that the week is expected to bring, where they are put down to people: (runs,)."""
+    if not rules.blames or rules.project is None or rules.project.incidents is None or state.stocks is None:
+        return None
+    return rules.project.incidents.expected(state.stocks.debt)
+
+
+def _blamed(rules: Rules, incidents: Floats, effort: Floats) -> tuple[Floats, Floats]:
+    """Return what obscuring spares one, and what the score holds for blame besides slope · effort."""
+    obscures = np.zeros(len(rules.activities)) if rules.obscures is None else rules.obscures
+    haze = 1 + weighed(obscures, effort)
+    spares = spared(incidents, haze, obscures)
+    return spares, -rules.blame * (put_down(incidents, haze) + weighed(spares, effort))
 
 
 def _bent(measurement: Measurement, slope: Floats, evident: Floats, per_effort: Floats) -> tuple[Floats, Floats]:
     """Return the slope of a score whose signals saturate, and what the score holds besides slope · effort."""
     gap, bend = bent(measurement, evident)
     return slope + bend * per_effort, gap - weighed(bend, evident)
+
+
+def _plus(x: Floats | None, y: Floats) -> Floats:
+    """Return x + y, None being nothing."""
+    return y if x is None else x + y

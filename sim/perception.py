@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.arrays import Floats, average, total, weighed
+from sim.arrays import Bools, Floats, average, total, weighed
 from sim.contest import Contest
 from sim.errors import InvalidInput
 from sim.rewards.base import RewardRule
@@ -135,6 +135,10 @@ class Known:
         How much a unit of effort adds to the noise of the own signals, as a share; None: nothing does.
     gaming : (activity,)
         1 for what an audit looks for.
+    spares : (activity, runs, members) or None
+        Incidents that a unit of effort keeps from being put down to oneself, as expected; None: none are to anybody.
+    keeps : (runs, members) or None
+        Who goes on as last week whatever that brings; None: nobody.
     """
 
     activities: tuple[str, ...]
@@ -157,6 +161,8 @@ class Known:
     objection: Floats | None
     obscures: Floats | None
     gaming: Floats
+    spares: Floats | None
+    keeps: Bools | None
 
     @property
     def pressure(self) -> float:

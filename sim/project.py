@@ -94,6 +94,10 @@ class Incidents:
     def __post_init__(self) -> None:
         _at_least_0(self, "base", "per_debt", "cost")
 
+    def expected(self, debt: Floats) -> Floats:
+        """Return the expected incidents of a week that begins with that debt: (runs,) both."""
+        return np.minimum(self.base + self.per_debt * debt, BUSIEST)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coordination:
@@ -364,8 +368,7 @@ def move(project: Project, traces: Traces, stocks: Stocks, effort: Floats, skill
         written = summed(time(traces.documents) * minds) / members
         documented = _moved(stocks.documented, project.documentation.rate * written, project.documentation.staleness)
     if project.incidents is not None:
-        rate = project.incidents.base + project.incidents.per_debt * stocks.debt
-        incidents = _poisson(rate, chance[0, :, 0])
+        incidents = _poisson(project.incidents.expected(stocks.debt), chance[0, :, 0])
     if project.demand is not None and stocks.backlog is not None:
         backlog = np.maximum(stocks.backlog + project.demand - delivered(traces, pace, effort, skill), 0.0)
     return Stocks(
@@ -393,7 +396,7 @@ def _poisson(rate: Floats, luck: Floats) -> Floats:
     >>> _poisson(np.array([0.5, 0.5, 3.0]), np.array([0.6, 0.61, 0.5]))
     array([0., 1., 3.])
     """
-    rate, luck = np.minimum(rate, BUSIEST), np.minimum(luck, LUCKIEST)
+    luck = np.minimum(luck, LUCKIEST)
     count = np.zeros(len(rate))
     exactly = up_to = np.exp(-rate)
     events = 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from sim.arrays import Floats, Ints, average, norm, summed, total, weighed
+from sim.arrays import Floats, Ints, average, dot, norm, summed, total, weighed
 from sim.engine import Week, aligned
 from sim.evaluation import Verdict, bent
 from sim.project import delivered, documented_share, orphaned, truck_factor
@@ -202,6 +202,8 @@ def misperceived(week: Week) -> tuple[Floats, Floats]:
     true = week.rules.counts[:, None, None] * known.shows
     if measurement.bends:
         true = true + bent(measurement, known.effort * known.shows)[1] * known.shows
+    if known.spares is not None:
+        true = true + dot(measurement.of_members.weight, measurement.blame) * known.spares
     size = norm(true)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(size > 0, norm(known.slope - true) / size, np.nan)

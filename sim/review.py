@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Floats, summed
+from sim.arrays import Floats, average, summed
 from sim.beliefs import learn
 from sim.draws import WeekDraws
 from sim.evaluation import Verdict, by_others, judge
@@ -29,12 +29,15 @@ class Traced:
     evident : (activity, runs, members)
         Work as signals show it.
     effort : (activity, runs, members)
+    faults : (runs, members) or None
+        Incidents put down to each member, where anybody blames.
     """
 
     score: Floats
     contribution: Floats
     evident: Floats
     effort: Floats
+    faults: Floats | None
 
 
 def remembered(window: Window, rules: Rules, week: int, traced: Traced) -> Window:
@@ -43,11 +46,15 @@ def remembered(window: Window, rules: Rules, week: int, traced: Traced) -> Windo
     gamed = window.gamed
     if gamed is not None:
         gamed = gamed + share * summed(traced.effort[rules.gaming > 0])
+    faults = window.faults
+    if faults is not None and traced.faults is not None:
+        faults = faults + share * traced.faults
     return Window(
         score=window.score + share * traced.score,
         contribution=window.contribution + share * traced.contribution,
         tried=None if window.tried is None else window.tried + share * traced.evident,
         gamed=gamed,
+        faults=faults,
     )
 
 
@@ -76,6 +83,9 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
     own = score - extra
     if window.tried is not None and measurement.pools:
         own = own - by_others(measurement, window.tried)
+    if window.faults is not None:
+        own = own + rules.blame * window.faults
+        own = own + rules.blame_pooled * average(window.faults)[:, None]
     noise = stakes.contest.spread
     belief, doubt = learn(rules.beliefs, state.belief, state.doubt, window.tried, own, noise, draws.hears)
     after = replace(

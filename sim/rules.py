@@ -51,6 +51,9 @@ class Rules:
         r, what effort adds to a score, at skill 1 and mean initial craft · what work shown adds.
     told, told_pooled : (activity,), the latter None where it is nothing
         w̃'G by the weights that members hold for true, without error: of their own signals · of the team's.
+    blame, blame_pooled : float
+        w̃'blame likewise: points that an incident put down to oneself takes off the own score · that an incident takes
+        off all scores together, where signals of the team say so.
     tied : bool
         Whether the score sets nobody apart: only the team's signals count.
     believed : (signal, activity)
@@ -73,6 +76,8 @@ class Rules:
     counts: Floats
     told: Floats
     told_pooled: Floats | None
+    blame: float
+    blame_pooled: float
     tied: bool
     believed: Floats
     measurement: Measurement
@@ -109,6 +114,12 @@ class Rules:
         shares, noise = self.review.shares, self.stakes.contest.noise
         weekly = self.measurement.variance(own=True) * dot(shares, shares)
         return self.obscures * (weekly / noise**2) if weekly else None
+
+    @cached_property
+    def blames(self) -> bool:
+        """Whether incidents are put down to people, or believed to be."""
+        breaks = self.project is not None and self.project.incidents is not None
+        return breaks and (self.measurement.blames or bool(self.blame or self.blame_pooled))
 
     @property
     def members(self) -> int:
@@ -151,7 +162,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
     size = _size(measurement.shared, len(seats))
     tied = _tied(scenario, scheme)
     scored = _along(measurement.weight * size, measurement.loading * crafty)
-    believed = _believed(scenario, scheme, measurement, listed) * size[:, None]
+    held = _held(scenario, scheme, measurement, listed)
+    believed = held[:, None] * measurement.loading * size[:, None]
     own, whole = measurement.variance_of(scheme.review, own=True), measurement.variance_of(scheme.review)
     contest = Contest(
         members=len(seats),
@@ -175,6 +187,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, lots: bool) -> Rules
         counts=_along(measurement.weight * size, measurement.loading),
         told=_along(np.where(size == 1, 1.0, 0.0), believed),
         told_pooled=_along(np.where(size < 1, 1.0, 0.0), believed) if measurement.pools else None,
+        blame=dot(np.where(size == 1, held, 0.0), measurement.blame),
+        blame_pooled=dot(np.where(size < 1, held, 0.0), measurement.blame),
         tied=tied,
         believed=believed,
         measurement=measurement,
@@ -334,6 +348,7 @@ def _measurement(
         saturation=tuple(
             None if s.saturation is None else s.saturation / u for s, u in zip(signals, units, strict=True)
         ),
+        blame=scaled([s.blame for s in signals]),
         mix=_mix(scheme, tuple(scheme.weights), listed),
         blur=scheme.attribution * length(own) * scale,
         rater=scheme.rater * length(own) * scale,
@@ -365,8 +380,8 @@ def _mix(scheme: Scheme, weighed_signals: tuple[str, ...], listed: tuple[str, ..
         raise InvalidInput("scheme.correlation", given, allowed) from None
 
 
-def _believed(scenario: Scenario, scheme: Scheme, measurement: Measurement, listed: tuple[str, ...]) -> Floats:
-    """Return w̃·G: the weights as members hold them for true, at the power of the true ones."""
+def _held(scenario: Scenario, scheme: Scheme, measurement: Measurement, listed: tuple[str, ...]) -> Floats:
+    """Return w̃·δ^lag, the weights as members hold them for true, at the power of the true ones: (signal,)."""
     beliefs, true = scenario.beliefs, measurement.weight
     if beliefs.rationality == "perfect":
         weight = true
@@ -388,7 +403,7 @@ def _believed(scenario: Scenario, scheme: Scheme, measurement: Measurement, list
             explicit = np.array([scenario.signals[s].explicit for s in listed])
             weight = weight * np.where(explicit, 1 + beliefs.salience, 1.0)
     delayed = np.array([scheme.review.patience**lag for lag in measurement.lag])
-    return (weight * delayed)[:, None] * measurement.loading
+    return weight * delayed
 
 
 def _traces(kinds: list[Activity]) -> Traces:

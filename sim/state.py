@@ -15,7 +15,7 @@ from scipy.special import ndtr
 from sim import craft as crafts
 from sim import learning, reasoning
 from sim.arrays import Bools, Floats, Ints, weighed
-from sim.draws import Draws, WeekDraws
+from sim.draws import Draws, WeekDraws, lognormal
 from sim.evaluation import Verdict, trail_of
 from sim.project import Stocks, begin, forget
 from sim.rewards.target import Target
@@ -65,12 +65,15 @@ class Window:
         Work shown, where people learn.
     gamed : (runs, members) or None
         Effort on gaming [week], where somebody audits.
+    faults : (runs, members) or None
+        Incidents put down to each member, where anybody blames and people learn.
     """
 
     score: Floats
     contribution: Floats
     tried: Floats | None
     gamed: Floats | None
+    faults: Floats | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,11 +139,11 @@ def initial(rules: Rules, draws: Draws) -> State:
     """Return the state before the first week."""
     runs, members = len(draws.runs), rules.members
     shape = (len(rules.activities), runs, members)
-    skill = _lognormal(draws.once("skill"), rules.skill_sd) if rules.skill_sd else np.ones((runs, members))
+    skill = lognormal(draws.once("skill"), rules.skill_sd) if rules.skill_sd else np.ones((runs, members))
     skill = np.where(np.isnan(rules.skill), skill, rules.skill)
     habit = np.empty(shape)
     for k, name in enumerate(rules.activities):
-        spread = _lognormal(draws.once(f"habit:{name}"), rules.habit_sd) if rules.habit_sd else 1.0
+        spread = lognormal(draws.once(f"habit:{name}"), rules.habit_sd) if rules.habit_sd else 1.0
         habit[k] = rules.habit[k] * spread
     craft = None if rules.craft is None else crafts.begin(rules.craft, draws.once("craft"))
     worth = rules.worth[:, None, None]
@@ -227,7 +230,7 @@ def replaced(state: State, rules: Rules, gone: Bools, newcomer: Floats) -> State
     if not gone.any():
         return state
     people = state.people
-    skill = _lognormal(newcomer[0], rules.skill_sd) if rules.skill_sd else np.ones(gone.shape)
+    skill = lognormal(newcomer[0], rules.skill_sd) if rules.skill_sd else np.ones(gone.shape)
     assert state.tenure is not None
     return replace(
         state,
@@ -265,12 +268,13 @@ def usual(people: People, rules: Rules, who: Bools | None = None) -> Floats:
 
 def empty(rules: Rules, shape: tuple[int, ...]) -> Window:
     """Return a review window in which nothing has happened yet."""
-    nothing = np.zeros(shape)
+    nothing, learns = np.zeros(shape), rules.beliefs.rationality == "learned"
     return Window(
         score=nothing,
         contribution=nothing,
-        tried=np.zeros((len(rules.activities), *shape)) if rules.beliefs.rationality == "learned" else None,
+        tried=np.zeros((len(rules.activities), *shape)) if learns else None,
         gamed=None if rules.stakes.audit is None else nothing,
+        faults=nothing if learns and rules.blames else None,
     )
 
 
@@ -285,10 +289,6 @@ def _objection(rules: Rules, draws: Draws) -> Floats | None:
     if rules.craft is not None and rules.craft.scruples and rules.scruple.any():
         return distaste + rules.scruple[:, None, None] * crafts.scruples(rules.craft, draws.once("scruples"))
     return distaste if distaste.any() else None
-
-
-def _lognormal(z: Floats, sd: float) -> Floats:
-    return np.exp(sd * z - 0.5 * sd * sd)
 
 
 def _believed(rules: Rules, draws: Draws) -> tuple[Floats, Floats | None]:

@@ -16,7 +16,7 @@ ROWS = [
     ["errors", "arrays"],
     ["fields"],
     ["catalogue"],
-    ["contest", "prospect", "units", "draws"],
+    ["contest", "prospect", "units", "draws", "blame"],
     ["activities"],
     ["signals"],
     ["rewards"],

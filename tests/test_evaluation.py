@@ -66,6 +66,7 @@ def measurement(**changes: Any) -> Measurement:
         shared=(False, False),
         lag=(0, 0),
         saturation=(None, None),
+        blame=np.zeros(2),
         mix=None,
         blur=0.0,
         rater=0.0,
