@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim import learning
-from sim.arrays import Floats, average, weighed
+from sim.arrays import Floats
 from sim.errors import InvalidInput, unknown
 from sim.learning import Learning
 from sim.reasoning import Depth
@@ -88,30 +88,6 @@ class Beliefs:
     def wrong(self) -> bool:
         """Whether errors are made about what adds to a score."""
         return self.rationality in ("fixed_error", "learned")
-
-
-def field_of(expected: Floats, told: Floats, shown: Floats, beliefs: Beliefs, gap: Floats | None = None) -> Floats:
-    """Return what is believed of everyone's expected score at last week's effort.
-
-    Parameters
-    ----------
-    expected : (runs, members)
-        Each member's own expectation.
-    told : (activity,)
-        What a unit of work shown adds to a score by the weights that people were told.
-    shown : (activity, runs, members)
-        Work as signals show it.
-    gap : (runs, members) or None
-        What saturation takes from each score.
-
-    Returns
-    -------
-    (runs, members) for perfect beliefs, else the team's mean, (runs, 1).
-    """
-    if beliefs.rationality == "perfect":
-        return expected
-    score = weighed(told, shown)
-    return average(score if gap is None else score + gap)[:, None]
 
 
 def learn(

@@ -4,8 +4,9 @@
     m_ik = Σ_c ω_ic·terms_c,ik                      weigh
     a* = answer of the rule of choice to m + τ·ε − distaste;  a ← a + η(a* − a)      choose
 
-Whoever would change less than `status_quo` of the week stays with last week's. A choice that is drawn by
-lot needs no trying out: its luck is the same ε.
+Whoever would change less than `status_quo` of the week stays with last week's, and so does whoever thinks no step
+ahead of rivals (level 0), whatever the change. A choice that is drawn by lot needs no trying out: its luck is the
+same ε.
 
 `Decide` is the seam of the week: the batch passes `StockDecision`, agents and people enter theirs.
 """
@@ -113,13 +114,14 @@ class StockDecision:
         if known.objection is not None:
             wanted = wanted - known.objection
         best = self.choice.answer(wanted, known)
-        if self.choice.literal:
-            return best
+        effort = best if self.choice.literal else self._approached(best, known)
+        return effort if known.keeps is None else np.where(known.keeps, known.effort, effort)
+
+    def _approached(self, best: Floats, known: Known) -> Floats:
+        """Return the effort part of the way from last week's to the best: (activity, runs, members)."""
         effort = best - known.effort
         effort *= self.conduct.adjustment
         if self.conduct.status_quo:
             effort *= 0.5 * summed(np.abs(best - known.effort)) >= self.conduct.status_quo
         effort += known.effort
-        if known.unthinking is not None:
-            effort = np.where(np.isnan(known.unthinking), effort, known.unthinking)
         return effort

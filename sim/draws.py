@@ -89,21 +89,18 @@ def _hashed(seed: int, runs: Ints, causes: Ints) -> npt.NDArray[np.uint64]:
 
 
 def lognormal(z: Floats, sd: float) -> Floats:
-    """Return lognormal numbers of mean 1 from standard normal ones, sd that of their logarithm."""
+    """Turn standard normal numbers into lognormal ones of mean 1, sd the standard deviation of their logarithm.
+
+    Examples
+    --------
+    >>> lognormal(np.array([-1.0, 0.0, 1.0]), 0.2).round(4).tolist()
+    [0.8025, 0.9802, 1.1972]
+    """
     return np.exp(sd * z - 0.5 * sd * sd)
 
 
-UNIFORM = (
-    "luck",
-    "lot",
-    "audit",
-    "hears",
-    "incident",
-    "exit",
-    "rises",
-    "problem",
-    "garble",
-)  # on [0, 1), others normal
+# what is uniform on [0, 1); the rest is standard normal
+UNIFORM = ("luck", "lot", "audit", "hears", "incident", "exit", "rises", "problem", "garble")
 
 
 @dataclass(frozen=True, kw_only=True)

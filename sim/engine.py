@@ -21,10 +21,11 @@ from dataclasses import replace
 import numpy as np
 
 from sim.arrays import Floats, length, norm, summed, weighed
+from sim.blame import put_down
 from sim.craft import practised
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
-from sim.evaluation import blamed, by_blame, observe
+from sim.evaluation import observe
 from sim.outlook import outlook
 from sim.politics import taken
 from sim.project import move, productivity
@@ -65,16 +66,14 @@ def week(state: State, rules: Rules, draws: WeekDraws, decide: Decide) -> tuple[
     evident = shown(able, state.craft, rules.gaming)  # evaluate
     if state.below is not None and rules.own_part is not None:
         evident = rules.own_part * evident + state.below
-    haze = None if rules.obscures is None else 1 + weighed(rules.obscures, effort)
-    blame = None
-    if rules.measurement.blames and stocks is not None and stocks.incidents is not None:
-        blame = blamed(stocks.incidents, haze, rules.members)
-    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail, blame)
+    haze, faults = None if rules.obscures is None else 1 + weighed(rules.obscures, effort), None
+    if rules.blames and stocks is not None and stocks.incidents is not None:
+        faults = put_down(stocks.incidents, np.ones(worth.shape) if haze is None else haze)
+    signals, trail = observe(rules.measurement, evident, draws.noise, draws.shock, haze, state.trail, faults)
     score = weighed(rules.measurement.weight, signals) if len(signals) else np.zeros(worth.shape)
     if rules.sabotages is not None:
         score = score - taken(rules.sabotages, effort)
-    lost = None if blame is None else by_blame(rules.measurement, blame)
-    traced = Traced(score=score, contribution=pace[:, None] * gain, lost=lost, evident=evident, effort=effort)
+    traced = Traced(score=score, contribution=pace[:, None] * gain, evident=evident, effort=effort, faults=faults)
     window, verdict = remembered(state.window, rules, state.week, traced), None
     after = replace(
         state, effort=effort, craft=craft, stocks=stocks, trail=trail, minds=minds, window=window, around=around

@@ -1,7 +1,7 @@
 """How people are evaluated: signals → scores, review by review.
 
-    signal_im = S_m(Σ_k G_mk·shown_ik) + σ_m·(1 + o'a_i)·ε_im + common_m·ε_m      shown = skill·craft·effort
-              − blame_m·N·n·v_i/Σ_j v_j, v = 1/(1 + o'a)      n incidents: who is seen more is blamed more
+    signal_im = S_m(Σ_k G_mk·shown_ik) − blame_m·n_i + σ_m·(1 + o'a_i)·ε_im + common_m·ε_m
+    shown     = skill·craft·effort;  n_i: incidents put down to member i, see `blame`
     S_m(x)    = s·(1 − exp(−x/s)) where x > 0 and the signal saturates, else x;  lagged: x of weeks ago
     score_i   = Σ_t ω_t·Σ_m w_m·signal_imt,  Σ_t ω_t = 1 over the R weeks of the window
     score_i   = … + attribution·‖r‖·ε_i + rater·‖r‖·ζ_i + tenure       at the review: whose work was it, who rates?
@@ -246,7 +246,7 @@ class Measurement:
     lag : tuple of int, per signal
     saturation : tuple of float or None, per signal
     blame : (signal,)
-        What an incident takes off it.
+        What each incident takes off.
     mix : (signal, signal) or None
         Lower Cholesky factor of the correlation of noise.
     blur, rater : float or (runs, 1)
@@ -275,14 +275,14 @@ class Measurement:
         return tuple(bool(np.any(w)) for w in self.weight)
 
     @cached_property
-    def blames(self) -> bool:
-        """Whether incidents lower a signal that counts."""
-        return any(b and c for b, c in zip(self.blame, self.counts, strict=True))
-
-    @cached_property
     def bends(self) -> bool:
         """Whether a signal that counts saturates."""
         return any(s is not None and c for s, c in zip(self.saturation, self.counts, strict=True))
+
+    @cached_property
+    def blames(self) -> bool:
+        """Whether incidents take something off a signal that counts."""
+        return any(b and c for b, c in zip(self.blame, self.counts, strict=True))
 
     @cached_property
     def pools(self) -> bool:
@@ -366,7 +366,7 @@ def observe(
     shock: Floats | None = None,
     haze: Floats | None = None,
     trail: tuple[Floats, ...] = (),
-    blamed: Floats | None = None,
+    faults: Floats | None = None,
 ) -> tuple[Floats, tuple[Floats, ...]]:
     """Return the signals of a week.
 
@@ -382,8 +382,8 @@ def observe(
         Factor on the noise of members' own signals.
     trail : tuple of (lag, runs, members), one per signal that lags
         What is still to be seen, the oldest first.
-    blamed : (runs, members) or None
-        Incidents of the week put down to each member.
+    faults : (runs, members) or None
+        Incidents put down to each member; None: none are to anybody.
 
     Returns
     -------
@@ -398,12 +398,12 @@ def observe(
         if freedom is not None:
             own = heavy(own, freedom)
         value = shows(weighed(loading, shown), measurement.saturation[m])
+        if faults is not None and measurement.blame[m]:
+            value = value - measurement.blame[m] * faults
         if measurement.lag[m]:
             i = next(waiting)
             later[i] = np.concatenate([trail[i][1:], value[None]])
             value = trail[i][0]
-        if blamed is not None and measurement.blame[m]:
-            value = value - measurement.blame[m] * blamed
         if measurement.shared[m]:
             value, own = np.broadcast_to(average(value)[:, None], value.shape), own[:, :1]
         elif haze is not None:
@@ -412,45 +412,6 @@ def observe(
         if shock is not None and measurement.common[m]:
             signals[m] += measurement.common[m] * shock[m][:, :1]
     return signals, tuple(later)
-
-
-def blamed(incidents: Floats, haze: Floats | None, members: int) -> Floats:
-    """Return the incidents put down to each member, times members: their mean is all there were. (runs, members).
-
-    Parameters
-    ----------
-    incidents : (runs,)
-    haze : (runs, members) or None
-        1 + o'a; None: nobody hides.
-
-    Examples
-    --------
-    >>> blamed(np.array([1.0]), np.array([[1.0, 3.0]]), 2).tolist()
-    [[1.5, 0.5]]
-    """
-    if haze is None:
-        return np.repeat(incidents[:, None], members, axis=1)
-    return np.asarray(incidents[:, None] / (haze * average(1 / haze)[:, None]))
-
-
-def by_blame(measurement: Measurement, blamed: Floats) -> Floats:
-    """Return the points that incidents put down to members take from their scores: (runs, members) both."""
-    own = weighed(measurement.blame, measurement.of_members.weight)
-    whole = weighed(measurement.blame, measurement.weight) - own
-    return own * blamed + whole * average(blamed)[:, None]
-
-
-def saved(measurement: Measurement, blamed: Floats, haze: Floats, obscures: Floats) -> Floats:
-    """Return the points that a unit of hiding saves of that, others' as it is: (activity, runs, members).
-
-    Parameters
-    ----------
-    blamed, haze : (runs, members)
-    obscures : (activity,)
-    """
-    own = weighed(measurement.blame, measurement.of_members.weight)
-    visible = 1 / (haze.shape[-1] * haze * average(1 / haze)[:, None])
-    return np.multiply.outer(obscures, own * blamed * (1 - visible) / haze)
 
 
 def trail_of(measurement: Measurement, shown: Floats) -> tuple[Floats, ...]:

@@ -14,7 +14,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.arrays import Floats, average, lifted, total, weighed
+from sim.arrays import Bools, Floats, average, lifted, total, weighed
 from sim.contest import Contest
 from sim.errors import InvalidInput
 from sim.politics import edge
@@ -136,9 +136,11 @@ class Known:
         How much a unit of effort adds to the noise of the own signals, as a share; None: nothing does.
     gaming : (activity,)
         1 for what an audit looks for.
-    unthinking : (activity, runs, members) or None
-        Effort before the first week of those who do not reason about rivals and keep to it, NaN for others.
-    sabotages : (activity,) or None
+    spares : (activity, runs, members) or None
+        Incidents that a unit of effort keeps from being put down to oneself, as expected; None: none are to anybody.
+    keeps : (runs, members) or None
+        Who goes on as last week whatever that brings; None: nobody.
+    sabotages : (activity,) or (activity, runs, 1), or None
         What a unit of effort takes off the rivals' scores together [points]; None: nothing does.
     axed, axed_slope : (runs, 1) and (activity, runs, members), or None
         Chance that the sponsor stops the project by the next review, and what a unit of effort adds to it; None: no
@@ -167,7 +169,8 @@ class Known:
     objection: Floats | None
     obscures: Floats | None
     gaming: Floats
-    unthinking: Floats | None = None
+    spares: Floats | None = None
+    keeps: Bools | None = None
     sabotages: Floats | None = None
     axed: Floats | None = None
     axed_slope: Floats | None = None

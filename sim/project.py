@@ -94,6 +94,10 @@ class Incidents:
     def __post_init__(self) -> None:
         _at_least_0(self, "base", "per_debt", "cost")
 
+    def expected(self, debt: Floats) -> Floats:
+        """Return the expected incidents of a week that begins with that debt: (runs,) both."""
+        return np.minimum(self.base + self.per_debt * debt, BUSIEST)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Coordination:
@@ -388,7 +392,7 @@ def move(
         written = written if ease is None else written * ease
         documented = _moved(stocks.documented, project.documentation.rate * written, project.documentation.staleness)
     if project.incidents is not None:
-        incidents = _poisson(failing(project, stocks), chance[0, :, 0])
+        incidents = _poisson(project.incidents.expected(stocks.debt), chance[0, :, 0])
     if project.demand is not None and stocks.backlog is not None:
         backlog = np.maximum(stocks.backlog + project.demand - delivered(traces, pace, effort, skill), 0.0)
     return Stocks(
@@ -398,13 +402,6 @@ def move(
         incidents=incidents,
         backlog=backlog,
     )
-
-
-def failing(project: Project, stocks: Stocks) -> Floats:
-    """Return how many incidents are to be expected this week: (runs,)."""
-    if project.incidents is None:
-        return np.zeros(len(stocks.debt))
-    return project.incidents.base + project.incidents.per_debt * stocks.debt
 
 
 def _moved(share: Floats, gain: Floats, loss: Floats | float) -> Floats:
@@ -423,7 +420,7 @@ def _poisson(rate: Floats, luck: Floats) -> Floats:
     >>> _poisson(np.array([0.5, 0.5, 3.0]), np.array([0.6, 0.61, 0.5]))
     array([0., 1., 3.])
     """
-    rate, luck = np.minimum(rate, BUSIEST), np.minimum(luck, LUCKIEST)
+    luck = np.minimum(luck, LUCKIEST)
     count = np.zeros(len(rate))
     exactly = up_to = np.exp(-rate)
     events = 0

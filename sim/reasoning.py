@@ -1,6 +1,6 @@
 """Depth of reasoning about rivals.
 
-    level 0   keeps the effort from before the first week
+    level 0   goes on as it was before the first week
     level l   answers what it expects of rivals: Σ_{j<l} p_lj·(score of effort of level j)
     level-k   p_lj = 1 for j = l−1
     Poisson   p_lj = τ^j/j! / Σ_{i<l} τ^i/i!;  people's levels are Poisson(τ), cut off at `highest`
@@ -116,15 +116,13 @@ def imagined(
     return np.stack([minds[0], *steps]), fields
 
 
-def facing(depth: Depth, known: Known, level: Ints, minds: Floats, fields: Floats) -> Known:
+def facing(depth: Depth, known: Known, level: Ints, fields: Floats) -> Known:
     """Return what members know who expect of rivals what their level (runs, members) expects.
 
-    Level 0 goes on as it always has. Where levels differ, every member holds all rivals to stand at the mean it expects
-    of the team, and its own standing is measured from there: in a comparison nothing else counts.
+    Where levels differ, every member holds all rivals to stand at the mean it expects of the team, and its own
+    standing is measured from there: in a comparison nothing else counts. Level 0 keeps to what it does.
     """
-    none = level == 0
-    if none.any():
-        known = replace(known, unthinking=np.where(none, minds[0], np.nan))
+    known = replace(known, keeps=level == 0)
     if depth.level is not None:
         return replace(known, field=fields[depth.level])
     mean = average(fields)[level, np.arange(len(level))[:, None]]

@@ -230,6 +230,8 @@ def misperceived(week: Week) -> tuple[Floats, Floats]:
     true = lifted(week.rules.counts) * known.shows
     if measurement.bends:
         true = true + bent(measurement, known.effort * known.shows)[1] * known.shows
+    if known.spares is not None:
+        true = true + weighed(measurement.blame, measurement.of_members.weight) * known.spares
     size = norm(true)
     with np.errstate(divide="ignore", invalid="ignore"):
         gap = np.where(size > 0, norm(known.slope - true) / size, np.nan)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Floats, summed
+from sim.arrays import Floats, average, summed
 from sim.beliefs import learn
 from sim.draws import WeekDraws
 from sim.evaluation import Verdict, by_others, judge
@@ -27,18 +27,18 @@ class Traced:
     Parameters
     ----------
     score, contribution : (runs, members)
-    lost : (runs, members) or None
-        What the score has lost by blame for incidents; None: nobody is blamed.
     evident : (activity, runs, members)
         Work as signals show it.
     effort : (activity, runs, members)
+    faults : (runs, members) or None
+        Incidents put down to each member, where anybody blames.
     """
 
     score: Floats
     contribution: Floats
-    lost: Floats | None
     evident: Floats
     effort: Floats
+    faults: Floats | None
 
 
 def remembered(window: Window, rules: Rules, week: int, traced: Traced) -> Window:
@@ -47,12 +47,15 @@ def remembered(window: Window, rules: Rules, week: int, traced: Traced) -> Windo
     gamed = window.gamed
     if gamed is not None:
         gamed = gamed + share * summed(traced.effort[rules.gaming > 0])
+    faults = window.faults
+    if faults is not None and traced.faults is not None:
+        faults = faults + share * traced.faults
     return Window(
         score=window.score + share * traced.score,
         contribution=window.contribution + share * traced.contribution,
-        lost=traced.lost if window.lost is None or traced.lost is None else window.lost + share * traced.lost,
         tried=None if window.tried is None else window.tried + share * traced.evident,
         gamed=gamed,
+        faults=faults,
     )
 
 
@@ -83,8 +86,9 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
     own = score - extra
     if window.tried is not None and measurement.pools:
         own = own - by_others(measurement, window.tried)
-    if window.lost is not None:  # everybody sees what is put down to them
-        own = own + window.lost
+    if window.faults is not None:
+        own = own + rules.blame * window.faults
+        own = own + rules.blame_pooled * average(window.faults)[:, None]
     noise = stakes.contest.spread
     belief, doubt = learn(rules.beliefs, state.belief, state.doubt, window.tried, own, noise, draws.hears)
     after = replace(

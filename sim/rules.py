@@ -56,6 +56,9 @@ class Rules:
         r, what effort adds to a score, at skill 1 and mean initial craft · what work shown adds.
     told, told_pooled : (activity,), the latter None where it is nothing
         w̃'G by the weights that members hold for true, without error: of their own signals · of the team's.
+    blame, blame_pooled : float
+        w̃'blame likewise: points that an incident put down to oneself takes off the own score · that an incident takes
+        off all scores together, where signals of the team say so.
     tied : bool
         Whether the score sets nobody apart: only the team's signals count.
     believed : (signal, activity)
@@ -93,6 +96,8 @@ class Rules:
     counts: Floats
     told: Floats
     told_pooled: Floats | None
+    blame: float | Floats
+    blame_pooled: float | Floats
     tied: bool
     believed: Floats
     measurement: Measurement
@@ -152,6 +157,12 @@ class Rules:
     def since(self) -> int:
         """The week from which the scheme is in force, and reviews are counted."""
         return self.phase.since
+
+    @cached_property
+    def blames(self) -> bool:
+        """Whether incidents are put down to people, or believed to be."""
+        breaks = self.project is not None and self.project.incidents is not None
+        return breaks and (self.measurement.blames or bool(np.any(self.blame) or np.any(self.blame_pooled)))
 
     @property
     def members(self) -> int:
@@ -228,7 +239,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
     size = _size(measurement.shared, len(seats))
     tied = _tied(scenario, scheme) if asked is None else False
     scored = _along(_times(measurement.weight, size), measurement.loading * crafty)
-    believed = _each(_times(_held_true(scenario, scheme, measurement, listed, asked), size), measurement.loading)
+    held = _held(scenario, scheme, measurement, listed, asked)
+    believed = _each(_times(held, size), measurement.loading)
     own, whole = measurement.variance_of(scheme.review, own=True), measurement.variance_of(scheme.review)
     contest = Contest(
         members=len(seats),
@@ -251,6 +263,8 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
         counts=_along(_times(measurement.weight, size), measurement.loading),
         told=_sum(believed, size == 1),
         told_pooled=_sum(believed, size < 1) if measurement.pools else None,
+        blame=_plain(np.asarray(weighed(np.where(size == 1, measurement.blame, 0.0), held))) if listed else 0.0,
+        blame_pooled=_plain(np.asarray(weighed(np.where(size < 1, measurement.blame, 0.0), held))) if listed else 0.0,
         tied=tied,
         believed=believed,
         measurement=measurement,
@@ -546,10 +560,10 @@ def _mix(scheme: Scheme, weighed_signals: tuple[str, ...], listed: tuple[str, ..
         raise InvalidInput("scheme.correlation", given, allowed) from None
 
 
-def _held_true(
+def _held(
     scenario: Scenario, scheme: Scheme, measurement: Measurement, listed: tuple[str, ...], asked: Asked | None
 ) -> Floats:
-    """Return w̃, the weights as members hold them for true, at the power of the true ones: (signal, …)."""
+    """Return w̃·δ^lag, the weights as members hold them for true, at the power of the true ones: (signal, …)."""
     beliefs, true = scenario.beliefs, measurement.weight
     if beliefs.rationality == "perfect":
         weight = true

@@ -1,6 +1,6 @@
 """What can be observed of a week.
 
-    signal_im = Σ_k G_mk · skill_i·a_ik + σ_m·ε_im
+    signal_im = Σ_k G_mk · skill_i·a_ik + σ_m·ε_im − blame_m·(incidents put down to i)
 
 A shared signal is the team's mean of that, with one noise for the team. A lagged one shows the work
 of `lag` weeks ago. One that saturates shows s·(1 − exp(−x/s)) instead of x where x > 0. A common shock
@@ -74,11 +74,11 @@ class Signal:
     noise : Noise
     lag : int
         Weeks until work shows in it, at least 0.
-    blame : float
-        What an incident of the week takes off it [unit], at least 0: shared out among members by how visible their
-        part is, or borne by all where the signal is the team's.
     saturation : float or None
         What it cannot exceed however much is done [unit], above 0; None: no bound.
+    blame : float
+        What each incident of the week takes off it [unit], at least 0: off the own signal as far as it is put down to
+        the member, off a shared one an N-th.
     """
 
     label: Label
@@ -89,15 +89,16 @@ class Signal:
     loadings: Mapping[str, float]
     noise: Noise
     lag: int
-    blame: float
     saturation: float | None
+    blame: float
 
     def __post_init__(self) -> None:
-        for key in ("lag", "blame"):
-            if getattr(self, key) < 0:
-                raise InvalidInput(key, getattr(self, key), "at least 0")
+        if self.lag < 0:
+            raise InvalidInput("lag", self.lag, "at least 0")
         if self.saturation is not None and self.saturation <= 0:
             raise InvalidInput("saturation", self.saturation, "above 0, or null")
+        if self.blame < 0:
+            raise InvalidInput("blame", self.blame, "at least 0")
 
     def along(self, activities: tuple[str, ...]) -> list[float]:
         """Return the loadings in the order of `activities`."""
@@ -124,7 +125,7 @@ class Reference:
             raise InvalidInput("covariance", self.covariance, allowed)
 
     def sd(self, signal: Signal) -> float:
-        """Standard deviation of a signal over members and weeks of the reference team [its unit]."""
+        """Standard deviation of a signal over members and weeks of the reference team, blame left out [its unit]."""
         g = signal.along(self.activities)
         spread = 0.0
         for i, row in enumerate(self.covariance):

@@ -65,19 +65,19 @@ class Window:
     Parameters
     ----------
     score, contribution : (runs, members)
-    lost : (runs, members) or None
-        Points lost by blame for incidents, where anybody is blamed.
     tried : (activity, runs, members) or None
         Work shown, where people learn.
     gamed : (runs, members) or None
         Effort on gaming [week], where somebody audits.
+    faults : (runs, members) or None
+        Incidents put down to each member, where anybody blames and people learn.
     """
 
     score: Floats
     contribution: Floats
-    lost: Floats | None
     tried: Floats | None
     gamed: Floats | None
+    faults: Floats | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -357,13 +357,13 @@ def usual(people: People, rules: Rules, who: Bools | None = None) -> Floats:
 
 def empty(rules: Rules, shape: tuple[int, ...]) -> Window:
     """Return a review window in which nothing has happened yet."""
-    nothing = np.zeros(shape)
+    nothing, learns = np.zeros(shape), rules.beliefs.rationality == "learned"
     return Window(
         score=nothing,
         contribution=nothing,
-        lost=nothing if rules.measurement.blames and rules.project is not None else None,
-        tried=np.zeros((len(rules.activities), *shape)) if rules.beliefs.rationality == "learned" else None,
+        tried=np.zeros((len(rules.activities), *shape)) if learns else None,
         gamed=None if rules.stakes.audit is None else nothing,
+        faults=nothing if learns and rules.blames else None,
     )
 
 

@@ -16,7 +16,7 @@ ROWS = [
     ["errors", "arrays"],
     ["fields"],
     ["catalogue"],
-    ["contest", "culture", "politics", "prospect", "units", "draws"],
+    ["blame", "contest", "culture", "politics", "prospect", "units", "draws"],
     ["ladder"],
     ["activities"],
     ["interventions"],

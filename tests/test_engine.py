@@ -374,6 +374,67 @@ def test_the_overconfident_expect_more_of_themselves_and_not_of_others() -> None
     assert not np.array_equal(sure.effort, sober.effort)
 
 
+@pytest.mark.parametrize(
+    "depth",
+    [
+        {"level": 1, "mean": None, "highest": 1},
+        {"level": 2, "mean": None, "highest": 1},
+        {"level": None, "mean": 1.5, "highest": 3},
+    ],
+)
+def test_the_overconfident_expect_no_more_of_rivals_whom_they_think_through(depth: dict[str, Any]) -> None:
+    """Also where each rival's score is known: only the own one is overrated, and by as much as without thinking."""
+    changes = {"beliefs__rationality": "perfect", "beliefs__depth": depth}
+    sober, sure = (
+        worlds.known_of(worlds.scenario("scheme=commits", beliefs__overconfidence=k, **changes), week=0)
+        for k in (0.0, 0.5)
+    )
+    more = 0.5 * sober.stakes.contest.noise
+    assert np.array_equal(sure.field, sober.field)
+    assert sure.standing == pytest.approx(sober.standing + more, rel=1e-10)
+    assert np.array_equal(sure.slope, sober.slope)
+
+
+@pytest.mark.parametrize("rationality", ["announced", "learned"])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"signals__commits__saturation": 0.3},
+        {"scheme__weights": {"commits": 1.0, "visibility": 0.5}, "signals__visibility__saturation": 0.2},
+        {"scheme__weights": {"commits": 1.0, "reliability": 0.5}, "signals__reliability__saturation": 0.2},
+        {"scheme__weights": {"commits": 1.0, "failures_traced": 0.5}, "signals__commits__saturation": 0.3},
+    ],
+)
+def test_the_team_is_held_to_stand_where_its_members_do_on_average(rationality: str, changes: dict[str, Any]) -> None:
+    """By the weights that people were told: saturation and blame are no news about oneself alone."""
+    plain = {"beliefs__rationality": rationality, "beliefs__error": 0.0}
+    known = worlds.known_of(worlds.scenario("scheme=commits", **plain, **changes), week=0)
+    assert known.field.shape == (3, 1)
+    assert known.field[:, 0] == pytest.approx(known.standing.mean(axis=1), rel=1e-10)
+
+
+@pytest.mark.parametrize("level", [0, None])
+def test_whoever_thinks_no_step_ahead_goes_on_as_in_the_first_week(level: int | None) -> None:
+    depth = {"level": level, "mean": None if level == 0 else 1.5, "highest": 3}
+    rules = rules_of(worlds.scenario("scheme=commits", beliefs__depth=depth, turnover=None, weeks=13))
+    lived = worlds.lived(rules)
+    still = lived[0].known.keeps
+    assert still is not None and still.any() and (still.all() == (level == 0))
+    first = initial(rules, Draws(5, (0, 1, 2), 9)).effort
+    for passed in lived:
+        assert np.array_equal(passed.known.keeps, still)
+        assert np.array_equal(passed.effort[:, still], first[:, still])
+    assert not (lived[-1].effort == first).all(axis=0)[~still].any()
+
+
+def test_a_decision_of_ones_own_holds_at_every_depth_of_reasoning(small: Scenario) -> None:
+    for depth in ({"level": 0, "mean": None, "highest": 1}, {"level": None, "mean": 1.5, "highest": 3}):
+        rules = rules_of(small.with_({"beliefs.depth": depth}))
+        for passed in weeks(rules, Draws(1, range(2), 9), Still(rules)):
+            assert (passed.effort[0] == 1).all() and not passed.effort[1:].any()
+
+
 def test_a_rater_thinks_the_same_of_a_person_review_after_review(small: Scenario) -> None:
     rated, plain = (worlds.lived(rules_of(small.with_({"scheme.rater": r, **FROZEN}))) for r in (0.5, 0.0))
     added = [rated[t].verdict.score - plain[t].verdict.score for t in (12, 25)]  # type: ignore[union-attr]

@@ -101,6 +101,14 @@ def test_overriding_choose_has_its_effect_at_once(small: Scenario) -> None:
     assert effort(stepped(small, Ada=Stubborn))[:, 0].tolist() == [1.0] + [0.0] * 7
 
 
+def test_overriding_choose_has_its_effect_whatever_the_depth_of_reasoning(small: Scenario) -> None:
+    """Level 0 keeps the stock rule still, and nobody else."""
+    model = stepped(small.with_({"beliefs.depth": {"level": 0, "mean": None, "highest": 1}}), 3, Ada=Stubborn)
+    assert model.last is not None
+    assert effort(model)[:, 0].tolist() == [1.0] + [0.0] * 7
+    assert np.array_equal(effort(model)[:, 1:], model.last.known.effort[:, 0, 1:])
+
+
 def test_overriding_perceive_alone_has_its_effect_through_the_stock_weighing_and_choice(small: Scenario) -> None:
     quiet = small.with_({"conduct.experimentation": 0.0})
     blind, plain = stepped(quiet, Ada=Blind), stepped(quiet)

@@ -87,7 +87,7 @@ def test_who_is_of_a_level_does_what_the_mind_of_that_level_does(rivals: tuple[R
             answer=lambda k: decide.choose(k, decide.weigh(decide.perceive(k))),
             seen=lambda effort: weighed(rivals[1].slope, effort),
         )
-        told = facing(depth, known, levels(depth, np.zeros((1, 2))), minds, fields)
+        told = facing(depth, known, levels(depth, np.zeros((1, 2))), fields)
         effort = decide.choose(told, decide.weigh(decide.perceive(told)))
         assert np.array_equal(effort, minds[2])
 
@@ -101,9 +101,9 @@ def test_levels_that_differ_within_a_team_each_answer_their_own_expectation(calm
     depth = poisson(highest=3)
     level = levels(depth, np.random.default_rng(1).uniform(size=known.skill.shape))
     assert len(np.unique(level)) > 1
-    minds, fields = play(depth, rules, known, weeks=6)
+    _, fields = play(depth, rules, known, weeks=6)
     assert fields.shape == (4, *known.skill.shape)
-    own = facing(depth, known, level, minds, fields)
+    own = facing(depth, known, level, fields)
     for each in range(4):
         mean = fields[each].mean(axis=-1, keepdims=True)
         alike = rules.decision.perceive(replace(known, field=mean))
@@ -116,7 +116,7 @@ def test_what_members_are_given_before_a_comparison_still_counts(rivals: tuple[R
     _, known = rivals
     ahead = np.array([[0.4, 0.0]])
     depth, fields = poisson(highest=1), np.full((2, 1, 1), 0.25)
-    told = facing(depth, replace(known, given_apart=ahead), np.ones((1, 2), dtype=np.int64), known.effort[None], fields)
+    told = facing(depth, replace(known, given_apart=ahead), np.ones((1, 2), dtype=np.int64), fields)
     assert told.standing == pytest.approx(weighed(known.slope, known.effort) + ahead - 0.25, rel=ROUNDING)
 
 

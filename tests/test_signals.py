@@ -17,7 +17,14 @@ LABEL = Label(plain="p", neutral="n", sentence="s", good="neither")
 
 
 def signal(loadings: dict[str, float], sd: float = 1.0, **others: Any) -> Signal:
-    flags = {"explicit": True, "subjective": False, "shared": False, "lag": 0, "saturation": None} | others
+    flags = {
+        "explicit": True,
+        "subjective": False,
+        "shared": False,
+        "lag": 0,
+        "saturation": None,
+        "blame": 0.0,
+    } | others
     return Signal(label=LABEL, unit="1", loadings=loadings, noise=noise(sd=sd), **flags)
 
 

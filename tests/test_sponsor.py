@@ -19,7 +19,9 @@ from sim.sponsor import Sponsor, Stocks, begin, confidence, move, risk, seen
 from tests import worlds
 from tests.tolerances import ERRORS, ROUNDING, SLOPE, STEP
 
-USUAL = Sponsor(start=0.6, threshold=0.25, expects=0.3, sees=0.25, rate=0.25, fading=0.02, shown=0.0, alarm=0.0, startle=0.0, sd=0.1)
+USUAL = Sponsor(
+    start=0.6, threshold=0.25, expects=0.3, sees=0.25, rate=0.25, fading=0.02, shown=0.0, alarm=0.0, startle=0.0, sd=0.1
+)
 STANDARD: Sponsor = construct(Sponsor, read("sponsor", "standard"), "sponsor")
 RUNS = 2000
 
