@@ -247,12 +247,12 @@ def _explained(passed: Week, true: Rules, seat: int, **about: Any) -> Explanatio
     rules, known, decision = passed.rules, passed.known, passed.rules.decision
     own = (..., 0, seat)
     done = passed.effort[own]
-    reasons = np.array_equal(decision.choose(known, passed.m)[own], done)  # level 0 keeps to its first week
+    reasons = known.keeps is None or not known.keeps[0, seat]
     at_once = replace(decision, conduct=replace(decision.conduct, adjustment=1.0, status_quo=0.0))
     careful = replace(decision, conduct=replace(decision.conduct, experimentation=0.0))
 
     def answer(rule: StockDecision, seen: Known, m: Floats) -> Floats:
-        return rule.choose(seen, m)[own] if reasons else done
+        return rule.choose(seen, m)[own]
 
     seen = seeing_truly(known, rules, true)
     m_true = decision.weigh(decision.perceive(seen))
@@ -322,6 +322,8 @@ def seeing_truly(known: Known, rules: Rules, true: Rules) -> Known:
     slope = summed(true.believed)[:, None, None] * known.shows
     if rules.measurement.bends:
         slope = slope + bent(rules.measurement, evident)[1] * known.shows
+    if known.spares is not None:
+        slope = slope + true.blame * known.spares
     apart = slope
     if true.told_pooled is not None:
         apart = np.zeros(slope.shape) if rules.tied else slope - true.told_pooled[:, None, None] * known.shows

@@ -12,6 +12,7 @@ weights of caring and of pay, risk aversion. What they see of it is not: shared 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +25,18 @@ LINES = ("symptom", "function", "perception")
 STOCKS = ("debt", "backlog", "knowledge", "documented", "trust", "custom", "confidence", "felt", "ownership")
 UNTOUCHED = ("motives", "team.people", "team.risk_aversion", "organisation.managers")  # what people want, and dare
 SEEN = ("motives.safety.shared_risk", "motives.intrinsic.surrogation")  # what they see of it
-FIXED = (
+FIXED = (  # what cannot change while a team works, or is only read before the first week
     *("weeks", "onset", "today", "activities", "signals", "story", "interventions", "intervener", "reference_team"),
-    *("team.size", "choice.kind", "organisation.spans", "customers.departments", "customers.needs", "good_intent"),
+    *("team.size", "team.skill_sd", "team.habit_sd", "good_intent", "choice.kind", "conduct.initial", "organisation"),
+    *("beliefs.rationality", "beliefs.learning", "beliefs.depth", "beliefs.worth_error"),
+    *("craft.start", "craft.start_sd", "politics.trust", "culture.start", "sponsor.start", "customers.departments"),
+    *("customers.needs", "reporting.start", "reporting.hops", "project.modules", "project.debt_start"),
+    "project.knowledge_start",
+)
+WHOLE = ("project.documentation", "project.incidents")  # parts that are there or not, like all that has no dot
+OPEN = (  # what of activities and signals can change all the same
+    r"activities\.\w+\.(debt|repays|practice|teaches|hoards|documents|delivers|obscures|displays)",
+    r"signals\.\w+\.loadings\.\w+",
 )
 
 
@@ -55,17 +65,22 @@ class Line:
             if stock not in STOCKS:
                 raise unknown("add", stock, STOCKS)
         for key in self.set or {}:
-            if _within(key, UNTOUCHED) and key not in SEEN:
+            if _touches(key, UNTOUCHED) and key not in SEEN:
                 allowed = "what can be changed: not what people want or how they bear risk"
                 raise InvalidInput(f"set.{key}", self.set and self.set[key], allowed)
-            if _within(key, FIXED):
+            if "." not in key or key in WHOLE or (_touches(key, FIXED) and not _open(key)):
                 raise InvalidInput(f"set.{key}", self.set and self.set[key], "a key that can change while a team works")
         if not self.set and not self.add:
             raise InvalidInput("set", self.set, "at least one key to set, or one stock to add to")
 
 
-def _within(key: str, places: Sequence[str]) -> bool:
-    return any(key == place or key.startswith(place + ".") for place in places)
+def _touches(key: str, places: Sequence[str]) -> bool:
+    """Whether a key is one of some places, lies within one, or holds one."""
+    return any(f"{key}.".startswith(f"{place}.") or place.startswith(f"{key}.") for place in places)
+
+
+def _open(key: str) -> bool:
+    return any(re.fullmatch(pattern, key) for pattern in OPEN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,12 +196,12 @@ def checked(interventions: Sequence[Intervention], weeks: int) -> None:
 
 
 def put(config: dict[str, Any], key: str, value: object, name: str) -> None:
-    """Set a dotted key that is there; a number or name within a list goes by its place."""
+    """Set a dotted key that is there; what an activity does not say, it does not do, and a loading is 0."""
     *path, last = key.split(".")
     where: Any = config
     for step in path:
         where = where.get(step) if isinstance(where, dict) else None
-    if not isinstance(where, dict) or last not in where:
+    if not isinstance(where, dict) or (last not in where and not _open(key)):
         known = where if isinstance(where, dict) else config
         raise InvalidInput(f"{name}.{key}", str(value), "a key of the scenario that is in use", nearest(last, known))
     where[last] = value
