@@ -52,6 +52,8 @@ class Rules:
         The stretch of weeks in which these rules hold.
     worth : (activity,)
         f; without a project, what it is worth at once.
+    contact : float
+        How fast what people think it is comes nearer to it [per week]; 0 where goals are not spelled out.
     scored, counts : (activity,)
         r, what effort adds to a score, at skill 1 and mean initial craft · what work shown adds.
     told, told_pooled : (activity,), the latter None where it is nothing
@@ -92,6 +94,7 @@ class Rules:
     weeks: int
     phase: Phase
     worth: Floats
+    contact: float
     scored: Floats
     counts: Floats
     told: Floats
@@ -259,6 +262,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
         weeks=scenario.weeks,
         phase=phase,
         worth=worth,
+        contact=0.0 if scenario.goals is None else scenario.goals.contact,
         scored=scored,
         counts=_along(_times(measurement.weight, size), measurement.loading),
         told=_sum(believed, size == 1),

@@ -22,6 +22,7 @@ from sim.decision import Conduct
 from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Change, Scheme
 from sim.fields import LARGEST, SMALLEST, construct
+from sim.goals import Goals
 from sim.interventions import Intervener, Intervention, checked, put
 from sim.motives.base import Motive
 from sim.people import Person, Team
@@ -51,6 +52,7 @@ KEYS = (
     "craft",
     "project",
     "turnover",
+    "goals",
     "organisation",
     "politics",
     "culture",
@@ -123,6 +125,7 @@ class Scenario:
     craft: Craft | None
     project: Project | None
     turnover: Turnover | None
+    goals: Goals | None
     organisation: Organisation | None
     politics: Politics | None
     culture: Culture | None
@@ -182,6 +185,13 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     activities = {k: a for k, a in activities.items() if not (a.ill and config["good_intent"])}
     if not activities:
         raise InvalidInput("activities", "{}", "at least one activity")
+    goals: Goals | None = _part(Goals, config["goals"], "goals")
+    if goals is not None:
+        for goal, loading in goals.loadings.items():
+            for activity in loading:
+                if activity not in listed:
+                    raise unknown(f"goals.loadings.{goal}", activity, listed)
+        activities = goals.of(activities)
     f = {k: a.worth if config["project"] else a.worth_now for k, a in activities.items()}
     signals = _signals(_mapping(config["signals"], "signals"), set(listed), f)
     team = _team(config["team"])
@@ -230,6 +240,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         craft=_part(Craft, config["craft"], "craft"),
         project=_part(Project, config["project"], "project"),
         turnover=_part(Turnover, config["turnover"], "turnover"),
+        goals=goals,
         organisation=organisation,
         politics=_part(Politics, config["politics"], "politics"),
         culture=_part(Culture, config["culture"], "culture"),

@@ -269,8 +269,11 @@ def eased(state: State, rules: Rules) -> Floats | None:
 
 
 def mellowed(state: State, rules: Rules) -> State:
-    """Return the state with what a week's work has done to trust, to favours owed, and to what is customary."""
+    """Return the state with what a week has done to trust, favours owed, what is customary and what people think."""
     climate, custom = state.climate, state.custom
+    if rules.contact:
+        nearer = state.people.worth + rules.contact * (rules.worth[:, None, None] - state.people.worth)
+        state = replace(state, people=replace(state.people, worth=nearer))
     if climate is not None and rules.politics is not None:
         climate = politics.moved(rules.politics, climate, state.effort, rules.ill, rules.favours)
     if custom is not None and rules.culture is not None:

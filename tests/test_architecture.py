@@ -19,7 +19,7 @@ ROWS = [
     ["blame", "contest", "culture", "politics", "prospect", "units", "draws"],
     ["ladder"],
     ["activities"],
-    ["interventions"],
+    ["goals", "interventions"],
     ["signals"],
     ["rewards"],
     ["perception"],
