@@ -25,7 +25,7 @@ import numpy as np
 from scipy.special import ndtr, stdtrit
 
 from sim.activities import Label
-from sim.arrays import Floats, average, weighed
+from sim.arrays import Floats, Ints, average, weighed
 from sim.errors import InvalidInput, unknown
 from sim.perception import Audit, Stakes
 from sim.rewards.base import RewardRule
@@ -139,6 +139,9 @@ class Change:
             raise InvalidInput("week", self.week, "at least 1")
 
 
+UNITS = ("team", "department", "division")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Scheme:
     """One evaluation scheme.
@@ -150,6 +153,11 @@ class Scheme:
         Whether it is a line to compare with rather than something one could introduce.
     weights : mapping of str to float
         w, what a point of each signal counts for.
+    silos : mapping of str to mapping of str to float, or None
+        Weights for people of a role, in place of `weights`; None: all are evaluated alike.
+    unit : str
+        Whose mean shared signals are: `team`, `department` (all teams whose bosses have one boss) or `division` (one
+        step further up).
     announced : mapping of str to float, or None
         Weights as told to the members; None: as they are.
     secret : bool
@@ -186,6 +194,8 @@ class Scheme:
     label: Label
     benchmark: bool
     weights: Mapping[str, float]
+    silos: Mapping[str, Mapping[str, float]] | None
+    unit: str
     announced: Mapping[str, float] | None
     secret: bool
     standardise: bool
@@ -207,6 +217,8 @@ class Scheme:
     allow_negative: bool
 
     def __post_init__(self) -> None:
+        if self.unit not in UNITS:
+            raise unknown("unit", self.unit, UNITS)
         if self.power not in ("equal", "as_given"):
             raise unknown("power", self.power, ["equal", "as_given"])
         if self.strength < 0 and not self.allow_negative:
@@ -249,6 +261,10 @@ class Measurement:
         What each incident takes off.
     mix : (signal, signal) or None
         Lower Cholesky factor of the correlation of noise.
+    teams : int
+        How many teams' mean a shared signal is, at least 1.
+    pool : (runs,) or None
+        Number of the unit that each team belongs to, where there are several; None: each is its own.
     blur, rater : float or (runs, 1)
         Standard deviation of what a review, and a rater at all reviews, add to a score [points].
     tenure : float
@@ -268,6 +284,27 @@ class Measurement:
     blur: float | Floats
     rater: float | Floats
     tenure: float
+    teams: int = 1
+    pool: Ints | None = None
+
+    def pooled(self, value: Floats) -> Floats:
+        """Return the mean over everybody's unit: (runs, members) to (runs, 1)."""
+        mean = average(value)
+        if self.pool is None:
+            return mean[:, None]
+        sums, size = np.bincount(self.pool, weights=mean), np.bincount(self.pool)
+        return np.asarray((sums / size)[self.pool, None])
+
+    def shared_luck(self, own: Floats) -> Floats:
+        """Return the luck of the first seat of everybody's unit: (runs, members) to (runs, 1)."""
+        return own[:, :1] if self.pool is None else own[self._first, :1]
+
+    @cached_property
+    def _first(self) -> Ints:
+        """The first team of everybody's unit: (runs,)."""
+        assert self.pool is not None
+        first = np.unique(self.pool, return_index=True)[1]
+        return np.asarray(first[self.pool])
 
     @cached_property
     def counts(self) -> tuple[bool, ...]:
@@ -334,7 +371,7 @@ def bent(measurement: Measurement, shown: Floats) -> tuple[Floats, Floats]:
     gap, slope = np.zeros(shown.shape[1:]), np.zeros(shown.shape)
     members = shown.shape[-1]
     for m, most in enumerate(measurement.saturation):
-        weight = measurement.weight[m] / (members if measurement.shared[m] else 1)
+        weight = measurement.weight[m] / (members * measurement.teams if measurement.shared[m] else 1)
         if most is not None and measurement.counts[m]:
             x = weighed(measurement.loading[m], shown)
             gap += weight * (shows(x, most) - x)
@@ -349,7 +386,7 @@ def by_others(measurement: Measurement, shown: Floats) -> Floats:
     for m, shared in enumerate(measurement.shared):
         if shared and measurement.counts[m]:
             value = shows(weighed(measurement.loading[m], shown), measurement.saturation[m])
-            result += measurement.weight[m] * (average(value)[:, None] - value / members)
+            result += measurement.weight[m] * (measurement.pooled(value) - value / (members * measurement.teams))
     return result
 
 
@@ -405,7 +442,7 @@ def observe(
             later[i] = np.concatenate([trail[i][1:], value[None]])
             value = trail[i][0]
         if measurement.shared[m]:
-            value, own = np.broadcast_to(average(value)[:, None], value.shape), own[:, :1]
+            value, own = np.broadcast_to(measurement.pooled(value), value.shape), measurement.shared_luck(own)
         elif haze is not None:
             own = own * haze
         signals[m] = value + measurement.sd[m] * own

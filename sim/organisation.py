@@ -25,6 +25,7 @@ from sim.chart import Chart, Organisation, Tier, by_name, chart_of, regular
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
 from sim.engine import week
+from sim.evaluation import UNITS
 from sim.evaluators import Trust
 from sim.ladder import Succession, heir
 from sim.outlook import outlook
@@ -117,7 +118,17 @@ class Company:
             found = replace(found, sponsor=None, customers=None, reporting=None)
         elif found.reporting is not None:  # news climbs as many steps as there are
             found = replace(found, reporting=replace(found.reporting, hops=max(tier.depth, 1)))
-        return replace(found, team=replace(found.team, people=people, size=None))
+        teams = int(np.bincount(self.unit(tier)).max())
+        return replace(found, teams=teams, team=replace(found.team, people=people, size=None))
+
+    def unit(self, tier: Tier) -> Ints:
+        """Return the number of the unit whose mean shared signals are, for each group of a tier: (groups,)."""
+        parent, boss = self.chart.parent, tier.boss
+        for _ in range(UNITS.index(self.scenario.scheme.unit)):
+            boss = np.where(boss >= 0, parent[np.maximum(boss, 0)], boss)
+        if self.scenario.scheme.unit == UNITS[0]:
+            boss = np.arange(len(boss))
+        return np.unique(boss, return_inverse=True)[1]
 
     def motives(self, tier: Tier, runs: int) -> Floats:
         """Return ω of everybody in a tier: (channel, runs, members)."""
@@ -136,7 +147,15 @@ class Company:
             decision=replace(rules.decision, weight=weight),
             skill=np.tile(skill[who], (runs, 1)),
             own_part=np.tile(own_part, (runs, 1)) if leads.any() else None,
+            measurement=replace(rules.measurement, pool=self._pool(tier, runs)),
         )
+
+    def _pool(self, tier: Tier, runs: int) -> Ints | None:
+        """Return the unit of each team of each run: (runs · groups,), None where each is its own."""
+        unit = self.unit(tier)
+        if len(np.unique(unit)) == len(unit):
+            return None
+        return (np.arange(runs)[:, None] * (unit.max() + 1) + unit).ravel()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,6 +23,8 @@ class Person:
         ω, weight of each motive, at least 0.
     skill : float or None
         Work done per effort; None: drawn.
+    role : str or None
+        What they are evaluated as, where a scheme evaluates by role.
     reports_to : str or None
         Who evaluates them, where the people of the team are a whole organisation; None: its head.
     """
@@ -30,6 +32,7 @@ class Person:
     name: str
     motives: Mapping[str, float]
     skill: float | None
+    role: str | None
     reports_to: str | None
 
     def __post_init__(self) -> None:

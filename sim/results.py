@@ -111,7 +111,8 @@ def kept(week: Week) -> dict[str, Floats]:
     effort = average(week.effort)  # (activity, runs)
     hours = summed(effort)
     spent = np.maximum(hours, 1e-300)
-    wasted = summed(effort[rules.worth <= 0])
+    idle = rules.worth <= 0
+    wasted = summed(effort[idle])
     columns = {
         "worth": average(week.worth),
         "score": average(week.score),
@@ -120,7 +121,7 @@ def kept(week: Week) -> dict[str, Floats]:
         "cost": 1 + (nobody if week.gone is None or rules.turnover is None else replacement(rules.turnover, week.gone)),
         "hours": hours,
         "hours_bound": average(bound(week)),
-        "gaming_share": summed(effort[rules.worth <= 0] * (lifted(rules.scored)[rules.worth <= 0, :, 0] > 0)) / spent,
+        "gaming_share": summed(average(week.effort[idle] * (lifted(rules.scored)[idle] > 0))) / spent,
         "wasted_share": wasted / spent,
         "promoted": nobody if verdict is None else total(verdict.promoted),
         "laid_off": nobody if verdict is None else total(verdict.laid_off),

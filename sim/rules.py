@@ -20,7 +20,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from sim.activities import Activity
-from sim.arrays import Bools, Floats, dot, length, norm, weighed
+from sim.arrays import Bools, Floats, average, dot, length, norm, weighed
 from sim.beliefs import Beliefs
 from sim.contest import Contest
 from sim.craft import Craft
@@ -231,6 +231,8 @@ def rules_of(scenario: Scenario, aligned: bool = False) -> Rules:
 def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, asked: Asked | None = None) -> Rules:
     """Turn a phase of a scenario into arrays; under a scheme's own weights, if nobody asks for something else."""
     scenario = phase.world or scenario
+    if asked is None and phase.scheme.silos:
+        asked = _siloed(scenario, phase.scheme, common)
     team, scheme, names = scenario.team, phase.scheme, tuple(scenario.activities)
     kinds = list(scenario.activities.values())
     seats = team.seats
@@ -239,12 +241,12 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
     crafty = np.where(gaming > 0, 1.0 if scenario.craft is None else scenario.craft.beginner, 1.0)
     listed = common.signals
     measurement = _measurement(scenario, scheme, listed, names, worth, crafty, asked)
-    size = _size(measurement.shared, len(seats))
+    size = _size(scenario, measurement.shared)
     tied = _tied(scenario, scheme) if asked is None else False
     scored = _along(_times(measurement.weight, size), measurement.loading * crafty)
     held = _held(scenario, scheme, measurement, listed, asked)
     believed = _each(_times(held, size), measurement.loading)
-    own, whole = measurement.variance_of(scheme.review, own=True), measurement.variance_of(scheme.review)
+    own, whole = (_alike(measurement.variance_of(scheme.review, own=x)) for x in (True, False))
     contest = Contest(
         members=len(seats),
         noise=1.0 if tied else _plain(np.sqrt(own)),
@@ -322,7 +324,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
         risk_aversion=team.risk_aversion,
         aligned=aligned,
     )
-    if not phase.by_lot and asked is None:
+    if not phase.by_lot and asked is None and scenario.organisation is None:
         _check_contests(rules)
     return rules
 
@@ -352,6 +354,11 @@ def _times(weight: Floats, factor: Floats) -> Floats:
 def _upto(x: Floats, axes: int) -> Floats:
     """Return an array with as many axes, the new ones last."""
     return x.reshape(x.shape + (1,) * (axes - x.ndim))
+
+
+def _alike(x: Floats) -> Floats:
+    """Return the mean over members, whose comparison knows one noise: () or (…, members) to () or (…, 1)."""
+    return x if x.ndim == 0 or x.shape[-1] == 1 else average(x)[..., None]
 
 
 def _plain(x: Floats) -> float | Floats:
@@ -413,6 +420,8 @@ def _signals(scenario: Scenario) -> tuple[str, ...]:
     names: list[str] = []
     for phase in (max(scenario.phases, key=lambda p: p.scheme is scenario.scheme), *scenario.phases):
         names += [*weights_of(scenario, phase.scheme), *(phase.scheme.announced or {})]
+        for own in (phase.scheme.silos or {}).values():
+            names += weights_of(scenario, replace(phase.scheme, weights=own))
     if scenario.organisation is not None:
         names += scenario.organisation.palette
     return tuple(dict.fromkeys([*names, *(scenario.beliefs.folklore or {})]))
@@ -502,7 +511,7 @@ def _measurement(
         return np.array([rounded(x / u) if u != 1 else x for x, u in zip(values, units, strict=True)])
 
     shared = tuple(s.shared for s in signals)
-    size = _size(shared, len(scenario.team.seats))
+    size = _size(scenario, shared)
     weight = _powered(scenario, scheme, listed, size, loading * crafty, worth) if asked is None else asked.weight
     own = _plain(norm(_along(_times(weight, np.where(size == 1, 1.0, 0.0)), loading * crafty)))
     return Measurement(
@@ -521,6 +530,7 @@ def _measurement(
         blur=scheme.attribution * own,
         rater=scheme.rater * own,
         tenure=scheme.halo.tenure,
+        teams=scenario.teams,
     )
 
 
@@ -540,9 +550,23 @@ def _powered(
     return weight * rounded(length(worth) / direction)
 
 
-def _size(shared: tuple[bool, ...], members: int) -> Floats:
-    """Return what of a signal one member moves: all of the own, 1/N of the team's: (signal,)."""
-    return np.where(shared, 1 / members, 1.0)
+def _size(scenario: Scenario, shared: tuple[bool, ...]) -> Floats:
+    """Return what of a signal one member moves: all of the own, 1/N of what N share: (signal,)."""
+    return np.where(shared, 1 / (len(scenario.team.seats) * scenario.teams), 1.0)
+
+
+def _siloed(scenario: Scenario, scheme: Scheme, common: Common) -> Asked | None:
+    """Return what counts for everybody by role, each as strong as a scheme of its own: None where all are alike."""
+    roles = [p.role for p in scenario.team.seats]
+    if not scheme.silos or not any(role in scheme.silos for role in roles):
+        return None
+    each = {}
+    for role in dict.fromkeys(roles):
+        own = replace(scheme, silos=None, weights=scheme.silos.get(str(role), scheme.weights))
+        phase = Phase(start=0, scheme=own, by_lot=True, since=0)
+        each[role] = _rules(scenario, phase, False, common).measurement.weight
+    weight = np.stack([each[role] for role in roles], axis=-1)[:, None]
+    return Asked(weight=weight, told=weight)
 
 
 def _mix(scheme: Scheme, weighed_signals: tuple[str, ...], listed: tuple[str, ...]) -> Floats | None:

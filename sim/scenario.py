@@ -136,6 +136,7 @@ class Scenario:
     intervener: Intervener
     reference: Reference | None
     config: Mapping[str, Any]
+    teams: int = 1  # whose mean shared signals are, where an organisation has put several into a unit
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -436,7 +437,7 @@ def _team(config: object) -> Team:
 
 
 def _person(config: object, key: str) -> Person:
-    person: Person = construct(Person, {"skill": None, "reports_to": None, **_mapping(config, key)}, key)
+    person: Person = construct(Person, {"skill": None, "role": None, "reports_to": None, **_mapping(config, key)}, key)
     return person
 
 
@@ -484,8 +485,10 @@ def _scheme(config: object, team: Mapping[str, Any], signals: Mapping[str, Signa
         entry["weights"] = entry.get("weights") or first
     scheme: Scheme = construct(Scheme, entry, where)
     rotated = {s: 1.0 for s in scheme.rotation.among} if scheme.rotation else {}
-    for key, named in (("weights", scheme.weights), ("announced", scheme.announced), ("rotation.among", rotated)):
-        for signal in named or {}:
+    named = [("weights", scheme.weights), ("announced", scheme.announced), ("rotation.among", rotated)]
+    named += [(f"silos.{role}", weights) for role, weights in (scheme.silos or {}).items()]
+    for key, signal_weights in named:
+        for signal in signal_weights or {}:
             if signal not in signals:
                 raise unknown(f"{where}.{key}", signal, signals)
     paid = scheme.pay is not None and type(scheme.pay).__name__ != "Salary"

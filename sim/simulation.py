@@ -161,7 +161,7 @@ def _batch(
         levels={k: np.stack([each[k] for each in levels]) for k in (levels[0] if levels else ())},
         knowledge=knowledge,
         names=everybody,
-        scored=rules.scored,
+        scored=rules.scored if rules.scored.ndim == 1 else rules.scored.mean(axis=(1, 2)),
         worth_loading=rules.worth,
         twin=None,
         shadow=None,
