@@ -75,6 +75,8 @@ class Activity:
         at least 0.
     favours : float
         How much of it is favours that an evaluator returns, at least 0.
+    leads : bool
+        Whether only those who lead others can do it: it exists only in an organisation.
     ill : bool
         Whether it takes ill intent: it exists only where `good_intent` is false.
     """
@@ -97,6 +99,7 @@ class Activity:
     displays: float
     sabotages: float
     favours: float
+    leads: bool
     ill: bool
 
     def __post_init__(self) -> None:

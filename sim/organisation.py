@@ -147,6 +147,9 @@ class Company:
             decision=replace(rules.decision, weight=weight),
             skill=np.tile(skill[who], (runs, 1)),
             own_part=np.tile(own_part, (runs, 1)) if leads.any() else None,
+            reach=np.where(rules.leading[:, None, None] > 0, np.tile(leads, (runs, 1)), 1.0)
+            if rules.leading.any()
+            else None,
             measurement=replace(rules.measurement, pool=self._pool(tier, runs)),
         )
 

@@ -22,7 +22,7 @@ from sim.evaluation import Measurement, bent, by_others
 from sim.perception import Known
 from sim.politics import lasting, taken
 from sim.rules import Rules
-from sim.state import State, shown
+from sim.state import State, inclined, shown
 from sim.surroundings import at_stake
 
 
@@ -48,6 +48,7 @@ def outlook(state: State, rules: Rules, draws: WeekDraws) -> tuple[Known, Floats
 
 def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
     """Return what members know who do not overrate themselves."""
+    habit, objection = inclined(state.people, rules)
     people, measurement, able = state.people, rules.measurement, state.able(rules)
     per_effort = shown(np.broadcast_to(able, state.effort.shape), state.craft, rules.gaming)
     if rules.own_part is not None:
@@ -96,7 +97,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         names=rules.names,
         week=state.week,
         effort=state.effort,
-        habit=people.habit,
+        habit=habit,
         skill=able,
         shows=per_effort,
         slope=slope,
@@ -109,7 +110,7 @@ def _known(state: State, rules: Rules, draws: WeekDraws) -> Known:
         stakes=rules.stakes,
         timing=rules.review.timing(state.week - rules.since),
         explore=draws.explore,
-        objection=people.objection,
+        objection=objection,
         obscures=rules.hides,
         gaming=rules.gaming,
         sabotages=rules.sabotages,

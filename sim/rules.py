@@ -67,11 +67,13 @@ class Rules:
         w̃_m·G_mk; these and the four before it are (…, runs, 1) where each team has weights of its own.
     skill : (members,)
         Given skills; NaN where drawn.
-    gaming, crafty, scruple : (activity,)
-        1 for what is a craft · what a beginner shows of it · how much scruples object.
+    gaming, crafty, scruple, leading : (activity,)
+        1 for what is a craft · what a beginner shows of it · how much scruples object · 1 for what only bosses can do.
     obscures : (activity,) or None
-    own_part : (1 or runs, members) or None
-        How much of what people show is their own work, the rest their reports'; None: nobody has reports.
+    own_part : (runs, members) or None
+        How much of what people show is their own work, the rest their reports'; None: nobody has any.
+    reach : (activity, runs, members) or None
+        1 for what people in a seat can do, 0 for what only bosses can; None: everything.
     sabotages : (activity,) or (activity, runs, 1), or None
         d, what a unit of effort takes off the rivals' scores together [points]; None: nothing does.
     politics, culture : Politics or None · Culture or None
@@ -123,6 +125,7 @@ class Rules:
     gaming: Floats
     crafty: Floats
     scruple: Floats
+    leading: Floats
     obscures: Floats | None
     sabotages: Floats | None
     politics: Politics | None
@@ -137,6 +140,7 @@ class Rules:
     risk_aversion: float
     aligned: bool
     own_part: Floats | None = None
+    reach: Floats | None = None
 
     @cached_property
     def hides(self) -> Floats | None:
@@ -310,6 +314,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
         gaming=gaming,
         crafty=crafty,
         scruple=np.array([a.scruple for a in kinds]),
+        leading=np.array([float(a.leads) for a in kinds]),
         obscures=np.array([a.obscures for a in kinds]) if any(a.obscures for a in kinds) else None,
         sabotages=_sabotages(kinds, measurement, size, crafty),
         politics=scenario.politics if any(a.ill for a in kinds) else None,

@@ -69,6 +69,7 @@ EFFECTS = {  # what an activity does not say, it does not do
     **dict.fromkeys(("debt", "repays", "practice", "teaches", "hoards", "documents", "delivers"), 0.0),
     **dict.fromkeys(("distaste", "scruple", "obscures", "displays", "sabotages", "favours"), 0.0),
     "gaming": False,
+    "leads": False,
     "ill": False,
 }
 
@@ -184,6 +185,8 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     if not isinstance(config["good_intent"], bool):
         raise InvalidInput("good_intent", config["good_intent"], "true or false")
     activities = {k: a for k, a in activities.items() if not (a.ill and config["good_intent"])}
+    if config["organisation"] is None:
+        activities = {k: a for k, a in activities.items() if not a.leads}
     if not activities:
         raise InvalidInput("activities", "{}", "at least one activity")
     goals: Goals | None = _part(Goals, config["goals"], "goals")

@@ -26,6 +26,8 @@ from sim.rules import Rules
 from sim.surroundings import Passed
 from sim.turnover import SETTLED, ability, leaving
 
+OUT_OF_REACH = 1e6  # [utility per week of effort] distaste with which nobody does anything
+
 
 @dataclass(frozen=True, kw_only=True)
 class People:
@@ -346,9 +348,17 @@ def _seated(x: Floats, gone: Bools, fresh: Floats) -> Floats:
     return result
 
 
+def inclined(people: People, rules: Rules) -> tuple[Floats, Floats | None]:
+    """Return the habitual week and what speaks against activities, what is out of reach of a seat included."""
+    if rules.reach is None:
+        return people.habit, people.objection
+    barred = OUT_OF_REACH * (1 - rules.reach)
+    return people.habit * rules.reach, barred if people.objection is None else people.objection + barred
+
+
 def usual(people: People, rules: Rules, who: Bools | None = None) -> Floats:
     """Return the habitual week as far as hours and dislikes allow: (activity, runs, members), or (activity, chosen)."""
-    habit, objection = people.habit, people.objection
+    habit, objection = inclined(people, rules)
     if who is not None:
         habit = habit[:, who][:, None, :]
         if objection is not None:

@@ -54,7 +54,10 @@ def levels(scenario: Scenario, runs: int = 3) -> np.ndarray:
 def test_without_motives_of_their_own_and_with_perfect_perception_bosses_pass_on_what_is_asked_of_them() -> None:
     none = [{"name": "Nob", "motives": {}}]
     found = levels(whole([2, 2, 2], managers=none, **SAYS_ALL))
-    one = sim.simulate(worlds.scenario("scheme=commits", weeks=27, **SAYS_ALL), 1).measures()["congruence"].iloc[0]
+    activities = dict(worlds.composed("scheme=commits")["activities"])
+    activities["recruit"] = activities["recruit"] | {"leads": False}
+    alone = worlds.scenario("scheme=commits", weeks=27, activities=activities, **SAYS_ALL)
+    one = sim.simulate(alone, 1).measures()["congruence"].iloc[0]
     assert found == pytest.approx(np.full(5, one), rel=1e-9)
 
 
