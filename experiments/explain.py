@@ -193,6 +193,8 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
     >>> bool(found.m[0] == found.terms.cumsum(axis=0)[-1, 0])
     True
     """
+    if scenario.organisation is not None:
+        raise InvalidInput("organisation", "given", "null: what is explained is a member of one team")
     names = [p.name for p in scenario.team.seats]
     if member not in names:
         raise unknown("member", member, names)

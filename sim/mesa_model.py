@@ -142,6 +142,8 @@ class TeamModel(mesa.Model):
         for key, value in (("seed", seed), ("run", run)):
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
                 raise InvalidInput(key, value, "a whole number, at least 0")
+        if scenario.organisation is not None:
+            raise InvalidInput("organisation", "given", "null: agents are the members of one team")
         super().__init__(rng=seed)
         self.plan = plan_of(scenario)
         self.rules = self.plan[0]

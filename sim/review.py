@@ -72,6 +72,10 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
         score = score + measurement.rater * state.people.rater
     if state.climate is not None and rules.politics is not None and np.any(rules.judged):
         score = score + thanks(rules.politics, state.climate.owed, rules.judged)
+    around = state.around
+    if around is not None and rules.around is not None and rules.around.reporting is not None:
+        score = score - (around.face / rules.members)[:, None]  # nobody is named: the team has crossed the line
+        around = replace(around, face=np.zeros(around.face.shape))
     verdict = judge(
         stakes,
         rules.review,
@@ -96,6 +100,7 @@ def held(state: State, rules: Rules, draws: WeekDraws, window: Window) -> tuple[
         belief=belief,
         doubt=doubt,
         target=verdict.target,
+        around=around,
         window=empty(rules, score.shape),
     )
     return after, verdict

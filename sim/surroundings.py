@@ -51,6 +51,8 @@ class Around:
         Whether the status is red, in truth and as each level is told.
     progress : (hop + 1, runs) or None
         Worth of the week, in truth and as each level is told [weeks of core work per member].
+    face : (runs,)
+        Standing that crossing the chain of command has cost since the last review [points of score].
     seen : (runs,)
         v, what the week before has shown the sponsor [weeks of visible work per member].
     """
@@ -60,6 +62,7 @@ class Around:
     news: news.News | None
     colours: Bools | None
     progress: Floats | None
+    face: Floats
     seen: Floats
 
 
@@ -77,6 +80,7 @@ def begin(rules: Surroundings, runs: int, luck: Floats | None) -> Around:
         news=None if rules.reporting is None or luck is None else news.begin(rules.reporting, luck),
         colours=None,
         progress=None,
+        face=np.zeros(runs),
         seen=np.zeros(runs) if rules.sponsor is None else np.full(runs, rules.sponsor.expects),
     )
 
@@ -121,7 +125,7 @@ def moved(
         Of the project, 0 without one · in the team, in [0, 1].
     """
     runs, members = passed.effort.shape[1:]
-    customers, told, colours, progress = around.customers, around.news, None, None
+    customers, told, colours, progress, face = around.customers, around.news, None, None, around.face
     if rules.customers is not None and customers is not None:
         own = rules.customers
         customers = users.move(
@@ -139,6 +143,7 @@ def moved(
         told = news.moved(own_chain, told, courage, debt, draws.problem[..., 0])
         colours = news.colours(own_chain, told, draws.garble[..., 0])
         progress = news.progress(own_chain, passed.worth, draws.report[..., 0])
+        face = face + news.face_lost(own_chain, told)
     sponsor, seen = around.sponsor, around.seen
     if rules.sponsor is not None and sponsor is not None:
         visible = average(weighed(rules.displays, passed.effort))
@@ -146,7 +151,9 @@ def moved(
         red = np.zeros(runs) if colours is None else colours[-1].astype(np.float64)
         startled = np.zeros(runs) if told is None else told.surprise.astype(np.float64)
         sponsor = patron.move(rules.sponsor, sponsor, seen, draws.sponsor[..., 0], red, startled)
-    return Around(sponsor=sponsor, customers=customers, news=told, colours=colours, progress=progress, seen=seen)
+    return Around(
+        sponsor=sponsor, customers=customers, news=told, colours=colours, progress=progress, face=face, seen=seen
+    )
 
 
 def at_stake(

@@ -106,7 +106,7 @@ def i4(case: Case) -> Quantities:
 
 
 def i5(case: Case) -> Quantities:
-    """Goals that every boss understands a little differently: how well what is asked for in the end points at the first."""
+    """Goals that every boss understands a little differently: how well what is asked for in the end points at them."""
     return {"cos": lambda: sampled([_turned("I5", case)])[0]}
 
 
