@@ -44,10 +44,22 @@ CHOICES: dict[str, dict[str, Any]] = {
     "scripted": {"kind": "scripted", "weeks": WEEK, "members": None},
     "water_filling": {"kind": "water_filling", "cost": 2.4, "rivalry": 0.5, "h_min": None, "h_max": None},
 }
-PERSON = {"name": "Ada", "motives": {"pay": 1.0, "social": 1.0, "career": 1.0}, "skill": 1.0}
+PERSON = {"name": "Ada", "motives": {"pay": 1.0, "social": 1.0, "career": 1.0, "norm": 1.0}, "skill": 1.0, "role": None}
 AUDIT = {"probability": 0.2, "false_positive": 0.0, "false_negative": 0.0, "sensitivity": 0.1, "penalty": 0.5}
 HEAVY = {"family": "student_t", "sd": 1.0, "freedom": 3.0, "common": 0.0}
 DEPTH: dict[str, Any] = {"level": 1, "mean": None, "highest": 4}
+
+AROUND = {part: worlds.read(part, "standard") for part in ("sponsor", "customers", "reporting", "culture", "goals")}
+TABLE: dict[str, Any] = {
+    **{
+        "name": "one_table",
+        "label": dict.fromkeys(("plain", "neutral", "sentence"), "one table") | {"good": "neither"},
+    },
+    **{"kind": "change_rule", "start": 10, "mode": "pulse", "weeks": 13, "authority": 0.4, "hours": 0.1},
+    "lines": [{"line": "function", "set": {"scheme.strength": 1.5}, "add": None}],
+}
+WHOLE = worlds.read("organisation", "standard")
+BOSS = {"name": "Max", "motives": {"pay": 1.0}, "skill": 1.0}
 
 # Scenarios in which everything that may be spelled out is; no bound of one number stands in the way of another's.
 SPELLED: tuple[dict[str, Any], ...] = (
@@ -67,6 +79,13 @@ SPELLED: tuple[dict[str, Any], ...] = (
     {"scheme.pay": RULES["target"], "project.documentation": None, "project.incidents": None}
     | {"project.coordination": None, "beliefs.learning": None, "beliefs.rationality": "announced"},
     {"scheme.review.weeks": 1, "scheme.changes": [{"week": 13, "set": {"strength": 2.0}}]},
+    AROUND | {"good_intent": False, "customers.turns": 13.0, "reporting.solved_at": 2, "reporting.hops": 3},
+    {
+        "interventions": [TABLE],
+        "intervener": {"name": "Ada", "authority": 0.5},
+        "scheme.silos": {"dev": {"commits": 1.0}},
+    },
+    {"organisation": WHOLE | {"spans": [2], "managers": [BOSS]}},
     {"scheme.review.weeks": 1, "scheme.rotation": {"every": 2, "among": ["tickets", "hours"]}},
 )
 # Of two numbers one is given: what the other becomes where one is null.
