@@ -14,6 +14,7 @@ from experiments.console import console, said
 from experiments.labels import labelled
 from experiments.outcome import Outcome, check_settings, folder_of, outcome
 from experiments.store import write_csv
+from experiments.story import stories_table
 from experiments.study import Study, check
 from experiments.tables import About, differences_table, ranking_table, values_table
 from experiments.variants import chosen, variants
@@ -67,7 +68,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     if config["power"] == "own_best":
         same = outcome(equal, {**config, "out": str(done.folder.path / "equal_power")}, "equal", command)
         notes = _of_power(done.runs, same.runs, scenarios, about, search)
-    _say(tables, about, done, reference, str(wanted))
+    _say(tables, about, done, scenarios, str(wanted))
     for line in notes:
         console().print(line, soft_wrap=True)
     return 0
@@ -96,8 +97,8 @@ def _time(
     given = any(o.startswith("weeks=") for o in overrides)
     weeks, onset, today, warmup = (config[k] for k in ("weeks", "onset", "today", "warmup"))
     if today is None:
-        if onset is None:
-            onset = MEASURED if isinstance(weeks, int) and weeks >= 2 * MEASURED else 0
+        if onset is None:  # remedies have dates, and belong to a scheme that counts
+            onset = MEASURED if group != "remedies" and isinstance(weeks, int) and weeks >= 2 * MEASURED else 0
         return {"onset": onset, "weeks": weeks, "today": None}, list(names)
     if group != "scheme":
         raise InvalidInput("today", str(today), "null where something else than the scheme varies")
@@ -166,10 +167,12 @@ class Comparison:
     def write(self, done: Outcome, about: About, scenarios: Mapping[str, Scenario]) -> None:
         """Draw the pictures, then write the tables: where these stand, those do."""
         from experiments.plots.compare import draw, draw_more
+        from experiments.plots.story import draw_story
 
         folder, weekly = done.folder.path, done.weekly()
         draw(folder / "plots", done.runs, weekly, self.summary, self.ranking, about)
         draw_more(folder / "plots", weekly, self.summary, about, scenarios)
+        draw_story(folder / "plots", done, self.summary, about, scenarios)
         for name, table in vars(self).items():
             write_csv(table, folder / f"{name}.csv")
 
@@ -217,13 +220,16 @@ def plain_label(group: str, name: str) -> str:
     return str(label.get("plain", name))
 
 
-def _say(tables: Comparison, about: About, done: Outcome, reference: str, wanted: str) -> None:
+def _say(tables: Comparison, about: About, done: Outcome, scenarios: Mapping[str, Scenario], wanted: str) -> None:
     screen = console()
     for line in done.warnings:
         screen.print(f"note: {line}", soft_wrap=True)
-    if reference != wanted:
-        screen.print(f"note: {wanted} is not among those compared; the reference is {reference}", soft_wrap=True)
+    if about.reference != wanted:
+        screen.print(f"note: {wanted} is not among those compared; the reference is {about.reference}", soft_wrap=True)
     screen.print(values_table(tables.summary, about, screen.width))
     screen.print(differences_table(tables.differences, about, screen.width))
     screen.print(ranking_table(tables.ranking, about, screen.width))
+    told = stories_table(tables.summary, scenarios, about, screen.width)
+    if told is not None:
+        screen.print(told)
     said(screen, done)

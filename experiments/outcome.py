@@ -48,6 +48,14 @@ class Outcome:
         """What the reviews said of every member, of as many runs."""
         return self.folder.rows("reviews", self.blocks, WEEKLY_RUNS)
 
+    def levels(self) -> pd.DataFrame:
+        """What is asked for at each depth of an organisation, of as many runs; empty without one."""
+        return self.folder.rows("levels", self.blocks, WEEKLY_RUNS)
+
+    def knowledge(self) -> pd.DataFrame:
+        """Who knows what of the project when a run ends, of as many runs; empty without one, and for organisations."""
+        return self.folder.rows("knowledge", self.blocks, WEEKLY_RUNS)
+
 
 def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:
     """Run a study into the folder that the configuration names, or continue or reread it."""

@@ -13,6 +13,7 @@ from experiments.console import console, said
 from experiments.labels import labelled
 from experiments.outcome import outcome
 from experiments.store import write_csv
+from experiments.story import story_table
 from experiments.study import Study
 from experiments.tables import About, run_table
 from sim.loading import scenario_part
@@ -47,15 +48,20 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         smallest=0.0,
         since=scenario.since,
     )
-    if done.computed or not (done.folder.path / "plots").exists():
+    if done.computed or not (done.folder.path / "summary.csv").exists():
         from experiments.plots.compare import draw
+        from experiments.plots.story import draw_story
 
-        write_csv(summary, done.folder.path / "summary.csv")
         ranking = stats.ranking(done.runs, set(), name, 0.0)
         draw(done.folder.path / "plots", done.runs, done.weekly(), summary, ranking, about)
+        draw_story(done.folder.path / "plots", done, summary, about, study.variants)
+        write_csv(summary, done.folder.path / "summary.csv")  # where it stands, the pictures do
     screen = console()
     for line in done.warnings:
         screen.print(f"note: {line}", soft_wrap=True)
     screen.print(run_table(summary, about))
+    told = story_table(summary, scenario)
+    if told is not None:
+        screen.print(told)
     said(screen, done)
     return 0

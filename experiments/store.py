@@ -4,6 +4,8 @@
     manifest.json     format, versions, command, duration, warnings, and what the study *is* (`same`)
     runs.parquet      a row per scheme and run, a column per measure
     weekly/           a Parquet file per block of runs: scheme, run, week, …; members/ if asked
+    reviews/          what reviews say of everybody; levels/: what is asked for at each depth of an organisation
+    knowledge/        who knows what of a team's project when the run ends
     summary.csv       what the tables show; plots/ with the tables behind the pictures
 
 While a study is unfinished its blocks of measures stand in `_runs/`. Every file appears under its
@@ -111,10 +113,10 @@ class Folder:
         return self.rows("weekly", order, runs)
 
     def rows(self, kind: str, order: list[str], runs: int) -> pd.DataFrame:
-        """Rows of one kind of the first runs of every scheme."""
+        """Rows of one kind of the first runs of every scheme; an empty table where there are none."""
         paths = [self.path / kind / f"{name}.parquet" for name in order]
-        parts = [pd.read_parquet(path, filters=[("run", "<", runs)]) for path in paths]
-        return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+        parts = [pd.read_parquet(path, filters=[("run", "<", runs)]) for path in paths if path.exists()]
+        return pd.concat([p for p in parts if len(p)] or parts[:1] or [pd.DataFrame()], ignore_index=True)
 
 
 def check_folder(path: Path) -> None:

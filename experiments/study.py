@@ -19,6 +19,7 @@ from experiments.assumptions import drawn
 from experiments.store import Folder, model_version, versions, write_parquet
 from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning
+from sim.results import Results
 from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import block_of, simulate_runs
@@ -109,7 +110,16 @@ def check(study: Study) -> list[str]:
                 place = f"{name}: {error.key}" if len(study.variants) > 1 else error.key
                 raise InvalidInput(place, error.value, error.allowed, error.nearest) from None
         found += [f"{name}: {w.message}" for w in caught if issubclass(w.category, ModelWarning)]
+        found += [f"{name}: {refused(scenario)}"] if scenario.refused else []
     return list(dict.fromkeys(found))
+
+
+def refused(scenario: Scenario) -> str:
+    """Say which interventions do not take place, and why."""
+    who = scenario.intervener.name or "the intervener"
+    among = [i for i in scenario.interventions if i.name in scenario.refused]
+    named = ", ".join(f"{i.label.plain} (takes {i.authority:g})" for i in among)
+    return f"refused, as {who} has an authority of {scenario.intervener.authority:g}: {named}"
 
 
 def conduct(
@@ -189,6 +199,8 @@ def compute(
         "weekly": [r.weekly for r in found],
         "members": [r.members for r in found if members],
         "reviews": [r.reviews for r in found],
+        "levels": [levels(r) for r in found if r.levels],
+        "knowledge": [knowledge(r) for r in found if r.knowledge is not None],
         "_runs": [r.measures() for r in found],
     }
     for kind, parts in frames.items():
@@ -197,3 +209,22 @@ def compute(
             frame.insert(0, "scheme", block.scheme)
             write_parquet(frame, path / kind / f"{block.name}.parquet")
     return block.name
+
+
+def levels(results: Results) -> pd.DataFrame:
+    """One row per run, review and depth of an organisation, the head first."""
+    depths = range(next(iter(results.levels.values())).shape[-1])
+    index = pd.MultiIndex.from_product(
+        [results.runs.tolist(), results.review_weeks, depths], names=["run", "week", "depth"]
+    )
+    return pd.DataFrame({k: v.transpose(1, 0, 2).ravel() for k, v in results.levels.items()}, index=index)
+
+
+def knowledge(results: Results) -> pd.DataFrame:
+    """One row per run, module and member: who knows what of the project when the run ends."""
+    assert results.knowledge is not None
+    modules = range(len(results.knowledge))
+    index = pd.MultiIndex.from_product(
+        [results.runs.tolist(), modules, results.names], names=["run", "module", "member"]
+    )
+    return pd.DataFrame({"knowledge": results.knowledge.transpose(1, 0, 2).ravel()}, index=index)

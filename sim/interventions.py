@@ -181,7 +181,7 @@ class Intervener:
 
 
 def checked(interventions: Sequence[Intervention], weeks: int) -> None:
-    """Refuse interventions of one name, or after the horizon, or that would together take more than a week."""
+    """Refuse interventions of one name, after the horizon, of more than a week together, or at odds over a key."""
     names = [i.name for i in interventions]
     for each in interventions:
         key = f"interventions.{each.name}"
@@ -190,9 +190,16 @@ def checked(interventions: Sequence[Intervention], weeks: int) -> None:
         if each.start >= weeks:
             raise InvalidInput(f"{key}.start", each.start, f"below {weeks}, where the run ends")
     for week in sorted({each.start for each in interventions}):
-        hours = sum(each.hours for each in interventions if each.in_force(week, weeks))
+        active, setter = [each for each in interventions if each.in_force(week, weeks)], dict[str, str]()
+        hours = sum(each.hours for each in active)
         if hours >= 1:
             raise InvalidInput("interventions", f"{hours:.6g} of a week in week {week}", "below 1, the week there is")
+        for each in active:
+            for key, value in each.changes.items():
+                if key in setter:
+                    allowed = f"nothing while {setter[key]} sets it, as in week {week}"
+                    raise InvalidInput(f"interventions.{each.name}.set.{key}", value, allowed)
+                setter[key] = each.name
 
 
 def put(config: dict[str, Any], key: str, value: object, name: str) -> None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from experiments.plots import style
 from experiments.tables import About
+from sim.scenario import Scenario
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
 
 TALL, GAP, FOOT = 3.6, 0.3, 0.6  # of all rows together, at least · below a row · below the last one [inch]
 
@@ -30,7 +31,7 @@ def panels(
     height: float | None = None,
     left: float = 0.95,
     right: float = 0.35,
-    lines: Sequence[Line2D] = (),
+    lines: Sequence[Artist] = (),
 ) -> tuple[Figure, list[Axes]]:
     """Return a figure and its axes, as many as there are titles.
 
@@ -40,7 +41,7 @@ def panels(
         Of a panel [inch]; None: by how many rows there are.
     left, right : float
         Room for the labels at the sides [inch].
-    lines : sequence of Line2D
+    lines : sequence of Artist
         What is named below the title.
     """
     columns = columns_for(len(titles))
@@ -75,6 +76,12 @@ def timeline(axes: Sequence[Axes], about: About) -> None:
         ax.set_xticks(quarters(about.weeks))
         if i + columns_for(len(axes)) >= len(axes):
             ax.set_xlabel("week", size=style.TEXT, color=style.INK)
+
+
+def called(scheme: str, scenario: Scenario, about: About) -> str:
+    """Return what a page on one variant is about: the story where there is no other variant."""
+    alone = scenario.config["story"].get("plain") if len(about.labels) == 1 else None
+    return str(alone or about.titled(scheme))
 
 
 def start(about: About) -> str:

@@ -25,6 +25,7 @@ MARGIN = 0.35  # [inch]
 LINE = 0.25  # a line of text of the size TEXT [inch]
 TEXT, TITLE = 14, 20  # [points]
 CHARACTER = 0.1  # mean width of a character of the size TEXT [inch]
+HEADING = 74  # characters of the size TITLE that fit a line
 DPI = 120
 INK, PALE, GRID = "#222222", "#5f5f5f", "#dddddd"
 # Okabe & Ito (2008), Color Universal Design; black stands last, yellow is darkened by an edge.
@@ -131,6 +132,24 @@ def folded(text: str, width: int, lines: int = 3) -> list[str]:
     longest = min(max(map(len, text.split()), default=1), width)
     even = (textwrap.wrap(text, w) for w in range(longest, width + 1))
     return next((e for e in even if len(e) == len(found)), found)
+
+
+def ink_on(colour: Sequence[float]) -> str:
+    """Return the ink that reads better on a colour: dark or white, by the contrast of WCAG 2.
+
+    Parameters
+    ----------
+    colour : (red, green, blue, …)
+        Each in [0, 1].
+
+    Examples
+    --------
+    >>> ink_on((1.0, 0.9, 0.2)), ink_on((0.0, 0.2, 0.4))
+    ('#222222', 'white')
+    """
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
+    light = sum(c * weight for c, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
+    return INK if (light + 0.05) / 0.066 > 1.05 / (light + 0.05) else "white"
 
 
 def save(figure: Figure, path: Path) -> None:
