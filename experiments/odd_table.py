@@ -18,7 +18,7 @@ import yaml
 from sim.loading import compose, configs, options, scenario_part
 
 BEGIN, END = "<!-- generated: python -m experiments.odd_table -->", "<!-- end of generated tables -->"
-TEXTS = ("label", "story", "unit", "name")  # parts of a dotted name under which words for people stand
+TEXTS = ("label", "story", "unit", "name", "role")  # parts of a dotted name under which words for people stand
 MANY = 4  # different values from which on they stand in a table of their own
 
 SETTINGS = (  # numbers of the code that are no parameters: module, name, what it is
@@ -70,7 +70,10 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         yield key, value
         return
     for step, part in inner:
-        if step not in TEXTS and not (key == "reference_team" and step == "activities"):
+        said_elsewhere = (key == "reference_team" and step == "activities") or (
+            key.startswith("interventions.") and step in ("set", "add")
+        )
+        if step not in TEXTS and not said_elsewhere:
             yield from leaves(part, f"{key}.{step}" if key else str(step))
 
 

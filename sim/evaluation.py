@@ -155,7 +155,7 @@ class Scheme:
         w, what a point of each signal counts for.
     silos : mapping of str to mapping of str to float, or None
         Weights for people of a role, in place of `weights`; None: all are evaluated alike.
-    unit : str
+    shared_by : str
         Whose mean shared signals are: `team`, `department` (all teams whose bosses have one boss) or `division` (one
         step further up).
     announced : mapping of str to float, or None
@@ -195,7 +195,7 @@ class Scheme:
     benchmark: bool
     weights: Mapping[str, float]
     silos: Mapping[str, Mapping[str, float]] | None
-    unit: str
+    shared_by: str
     announced: Mapping[str, float] | None
     secret: bool
     standardise: bool
@@ -217,8 +217,8 @@ class Scheme:
     allow_negative: bool
 
     def __post_init__(self) -> None:
-        if self.unit not in UNITS:
-            raise unknown("unit", self.unit, UNITS)
+        if self.shared_by not in UNITS:
+            raise unknown("shared_by", self.shared_by, UNITS)
         if self.power not in ("equal", "as_given"):
             raise unknown("power", self.power, ["equal", "as_given"])
         if self.strength < 0 and not self.allow_negative:

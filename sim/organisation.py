@@ -124,9 +124,9 @@ class Company:
     def unit(self, tier: Tier) -> Ints:
         """Return the number of the unit whose mean shared signals are, for each group of a tier: (groups,)."""
         parent, boss = self.chart.parent, tier.boss
-        for _ in range(UNITS.index(self.scenario.scheme.unit)):
+        for _ in range(UNITS.index(self.scenario.scheme.shared_by)):
             boss = np.where(boss >= 0, parent[np.maximum(boss, 0)], boss)
-        if self.scenario.scheme.unit == UNITS[0]:
+        if self.scenario.scheme.shared_by == UNITS[0]:
             boss = np.arange(len(boss))
         return np.unique(boss, return_inverse=True)[1]
 

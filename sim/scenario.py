@@ -461,7 +461,12 @@ def _organisation(config: object, team: Team, signals: Mapping[str, Signal]) -> 
         if signal not in signals:
             raise unknown("organisation.palette", signal, signals)
     if found.spans is None:
-        by_name({p.name: p.reports_to for p in team.seats})
+        try:
+            by_name({p.name: p.reports_to for p in team.seats})
+        except InvalidInput as error:
+            seat = [p.name for p in team.seats].index(error.key.removesuffix(".reports_to"))
+            key = f"team.people[{seat}].reports_to"
+            raise InvalidInput(key, error.value, error.allowed, error.nearest) from None
     return found
 
 

@@ -59,6 +59,7 @@ TABLE: dict[str, Any] = {
     "lines": [{"line": "function", "set": {"scheme.strength": 1.5}, "add": None}],
 }
 WHOLE = worlds.read("organisation", "standard")
+ALONE = WHOLE | {"spans": None, "succession": None, "evaluators": WHOLE["evaluators"] | {"adaptation": None}}
 BOSS = {"name": "Max", "motives": {"pay": 1.0}, "skill": 1.0}
 
 # Scenarios in which everything that may be spelled out is; no bound of one number stands in the way of another's.
@@ -79,13 +80,14 @@ SPELLED: tuple[dict[str, Any], ...] = (
     {"scheme.pay": RULES["target"], "project.documentation": None, "project.incidents": None}
     | {"project.coordination": None, "beliefs.learning": None, "beliefs.rationality": "announced"},
     {"scheme.review.weeks": 1, "scheme.changes": [{"week": 13, "set": {"strength": 2.0}}]},
-    AROUND | {"good_intent": False, "customers.turns": 13.0, "reporting.solved_at": 2, "reporting.hops": 3},
+    AROUND | {"good_intent": False, "customers.turns": 13.0, "reporting.solved_at": 0, "politics": None},
     {
         "interventions": [TABLE],
         "intervener": {"name": "Ada", "authority": 0.5},
         "scheme.silos": {"dev": {"commits": 1.0}},
     },
     {"organisation": WHOLE | {"spans": [2], "managers": [BOSS]}},
+    {"organisation": ALONE, "team.people": [PERSON, PERSON | {"name": "Bea", "reports_to": "Ada"}]},
     {"scheme.review.weeks": 1, "scheme.rotation": {"every": 2, "among": ["tickets", "hours"]}},
 )
 # Of two numbers one is given: what the other becomes where one is null.
@@ -98,8 +100,11 @@ INSTEAD: dict[str, dict[str, Any]] = {
 }
 # Where a refusal names the whole list, or the key of the scheme that a change sets.
 SAID_OF = {"scheme.rotation.among.*": "scheme.rotation.among", "scheme.changes.*.set.*": "scheme.strength"}
+SAID_OF |= {"customers.needs.*.after.*": "customers.needs", "customers.needs.*.of.*": "customers.needs"}
+SAID_OF |= {"organisation.palette.*": "organisation.palette"}
 # What stands in the scenarios that take a question to the laboratory; everywhere else ships what is likely.
 LABORATORY: dict[str, dict[str, Any]] = {
+    "bounded_week": {"team.pay.slope": 0.4, "choice.rivalry": 0.3, "beliefs.rationality": "perfect"},
     "flattery": {"good_intent": False},
     "teams_of_seven": {"choice.kind": "fixed", "team.size": 7, "scheme.attribution": 0.0},
     "who_is_low": {"choice.kind": "fixed", "team.size": 200, "scheme.attribution": 0.0}

@@ -73,7 +73,7 @@ QUIET = {"signals__team_worth__noise__sd": 0.0, "scheme__promotion": None, "sche
 
 
 def united(unit: str, **changes: Any) -> Scenario:
-    return whole([2, 3], discretion=0.0, scheme__unit=unit, **SHARED, **QUIET, **changes)
+    return whole([2, 3], discretion=0.0, scheme__shared_by=unit, **SHARED, **QUIET, **changes)
 
 
 def scores(unit: str, run: int = 0) -> np.ndarray:
@@ -102,7 +102,7 @@ def test_the_larger_the_unit_the_less_anybody_moves_its_score() -> None:
 
 
 def test_a_run_of_departments_is_the_run_alone() -> None:
-    scenario = whole([2, 3], scheme__unit="department", scheme__weights={"team_worth": 1.0, "commits": 0.5})
+    scenario = whole([2, 3], scheme__shared_by="department", scheme__weights={"team_worth": 1.0, "commits": 0.5})
     batch = worlds.run(scenario, range(3), 3)
     alone = worlds.run(scenario, [1], 3)
     assert not worlds.same(alone.columns, {k: v[:, [1]] for k, v in batch.columns.items()})
@@ -110,7 +110,10 @@ def test_a_run_of_departments_is_the_run_alone() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "key"),
-    [({"scheme__unit": "tribe"}, "scheme.unit"), ({"scheme__silos": {"dev": {"tikets": 1.0}}}, "scheme.silos.dev")],
+    [
+        ({"scheme__shared_by": "tribe"}, "scheme.shared_by"),
+        ({"scheme__silos": {"dev": {"tikets": 1.0}}}, "scheme.silos.dev"),
+    ],
 )
 def test_units_and_signals_that_do_not_exist_are_refused(changes: dict[str, Any], key: str) -> None:
     with pytest.raises(InvalidInput) as error:
