@@ -59,20 +59,28 @@ class Leaf:
     scale: float
 
 
-def leaves(name: str, value: Found, columns: tuple[str, ...]) -> Iterator[Leaf]:
-    """Yield the numbers of a closed value: of itself, of a list, or of rows with these columns."""
-    if not isinstance(value, list):
-        yield Leaf(name=name, place=(), value=float(value), scale=abs(value))
+def leaves(name: str, value: Any, columns: tuple[str, ...], place: tuple[int | str, ...] = ()) -> Iterator[Leaf]:
+    """Yield the numbers of a closed value: of itself, of a list, of rows with these columns, or of what it names."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from leaves(f"{name}.{key}", item, columns, (*place, key))
         return
+    if not isinstance(value, list):
+        yield Leaf(name=name, place=place, value=float(value), scale=abs(value))
+        return
+    numbers = [x for x in value if not isinstance(x, list | dict)]
+    rows = [x for x in value if isinstance(x, list)]
     for i, item in enumerate(value):
-        if not isinstance(item, list):
-            scale = max(abs(x) for x in value if not isinstance(x, list))
-            yield Leaf(name=f"{name}[{i}]", place=(i,), value=float(item), scale=scale)
-            continue
-        for j, x in enumerate(item):
-            column = columns[j] if j < len(columns) else str(j)
-            scale = max(abs(r[j]) for r in value if isinstance(r, list) and j < len(r))
-            yield Leaf(name=f"{name}[{i}].{column}", place=(i, column), value=float(x), scale=scale)
+        if isinstance(item, dict):
+            yield from leaves(f"{name}[{i}]", item, columns, (*place, i))
+        elif not isinstance(item, list):
+            scale = max(map(abs, numbers))
+            yield Leaf(name=f"{name}[{i}]", place=(*place, i), value=float(item), scale=scale)
+        else:
+            for j, x in enumerate(item):
+                column = columns[j] if j < len(columns) else str(j)
+                scale = max(abs(r[j]) for r in rows if j < len(r))
+                yield Leaf(name=f"{name}[{i}].{column}", place=(*place, i, column), value=float(x), scale=scale)
 
 
 def reached(found: Found, place: tuple[int | str, ...]) -> float | Sampled | None:

@@ -9,6 +9,7 @@ A group builds if somebody in it has no reports.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -128,6 +129,34 @@ def regular(spans: Sequence[int], team: int) -> Ints:
         levels.append(first + np.arange(count * span) // span)
         first, count = first + count, count * span
     return np.concatenate(levels).astype(np.int64)
+
+
+def staffed(organisation: Organisation, seats: Sequence[Person]) -> tuple[Ints, tuple[Person, ...], Ints]:
+    """Return whom everybody reports to, the people that there are, and which of them everybody is.
+
+    Parameters
+    ----------
+    organisation : Organisation
+    seats : sequence of Person
+        Of a team; where there are spans, every team is like this one and managers are repeated in turn.
+    """
+    if organisation.spans is None:
+        return by_name({p.name: p.reports_to for p in seats}), tuple(seats), np.arange(len(seats))
+    managers, teams = organisation.managers, math.prod(organisation.spans)
+    parent = regular(organisation.spans, len(seats))
+    leads = np.arange(len(parent) - teams * len(seats)) % len(managers)
+    builds = len(managers) + np.tile(np.arange(len(seats)), teams)
+    return parent, (*managers, *seats), np.concatenate([leads, builds])
+
+
+def called(people: Sequence[Person], who: Ints) -> tuple[str, ...]:
+    """Return the names of everybody; those of whom there are several carry a number."""
+    times = np.bincount(who, minlength=len(people))
+    before, names = np.zeros(len(people), dtype=np.int64), []
+    for i in who:
+        before[i] += 1
+        names.append(people[i].name if times[i] == 1 else f"{people[i].name} {before[i]}")
+    return tuple(names)
 
 
 def by_name(reports_to: Mapping[str, str | None]) -> Ints:

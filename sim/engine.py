@@ -32,7 +32,7 @@ from sim.project import move, productivity
 from sim.record import Week
 from sim.review import Traced, held, remembered
 from sim.rules import Rules
-from sim.state import State, added, aged, eased, entered, initial, mellowed, shown, surrounded
+from sim.state import State, added, aged, eased, entered, initial, mellowed, retold, shown, surrounded
 from sim.surroundings import left, useful
 
 
@@ -118,7 +118,7 @@ def weeks(plan: Rules | Sequence[Rules], draws: Draws, decide: Decide | None = N
     for chance in draws.weekly(rules.causes, rules.weeks):
         if later and state.week == later[0].start:
             rules, before = later.pop(0), rules
-            state = state if rules.since == before.since else entered(state, rules, draws)
+            state = (retold if rules.since == before.since else entered)(state, rules, draws)
             state = added(state, rules)
         state, passed = week(state, rules, chance, decide or rules.decision)
         yield passed

@@ -12,7 +12,6 @@ The board's weights are the scheme's. What people believe moves at once by what 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,7 +20,7 @@ import numpy as np
 
 from sim import evaluators as bosses
 from sim.arrays import Floats, Ints, average, norm
-from sim.chart import Chart, Organisation, Tier, by_name, chart_of, regular
+from sim.chart import Chart, Organisation, Tier, called, chart_of, staffed
 from sim.decision import Decide
 from sim.draws import Draws, WeekDraws
 from sim.engine import week
@@ -59,31 +58,14 @@ class Company:
     @staticmethod
     def of(scenario: Scenario) -> Company:
         """Put the people of a scenario in their places."""
-        organisation, seats = scenario.organisation, scenario.team.seats
-        assert organisation is not None
-        if organisation.spans is None:
-            parent = by_name({p.name: p.reports_to for p in seats})
-            return Company(scenario=scenario, chart=chart_of(parent), people=seats, who=np.arange(len(seats)))
-        parent, managers = regular(organisation.spans, len(seats)), organisation.managers
-        teams = math.prod(organisation.spans)
-        leads = np.arange(len(parent) - teams * len(seats)) % len(managers)
-        builds = len(managers) + np.tile(np.arange(len(seats)), teams)
-        return Company(
-            scenario=scenario,
-            chart=chart_of(parent),
-            people=(*managers, *seats),
-            who=np.concatenate([leads, builds]),
-        )
+        assert scenario.organisation is not None
+        parent, people, who = staffed(scenario.organisation, scenario.team.seats)
+        return Company(scenario=scenario, chart=chart_of(parent), people=people, who=who)
 
     @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of everybody; those of whom there are several carry a number."""
-        times = np.bincount(self.who, minlength=len(self.people))
-        before, names = np.zeros(len(self.people), dtype=np.int64), []
-        for i in self.who:
-            before[i] += 1
-            names.append(self.people[i].name if times[i] == 1 else f"{self.people[i].name} {before[i]}")
-        return tuple(names)
+        return called(self.people, self.who)
 
     @cached_property
     def leads(self) -> tuple[Ints, Ints]:
@@ -103,14 +85,14 @@ class Company:
     @cached_property
     def scenarios(self) -> tuple[Scenario, ...]:
         """The scenario of each tier: its people, of whom only those who build have a project."""
-        return tuple(self._scenario(tier) for tier in self.chart.tiers)
+        return tuple(self._placed(self.scenario, tier) for tier in self.chart.tiers)
 
-    def _scenario(self, tier: Tier) -> Scenario:
-        found = self.scenario
+    def _placed(self, found: Scenario, tier: Tier) -> Scenario:
+        """Return a scenario, or what interventions make of it, as it is for a tier."""
         people = tuple(replace(self.people[i], name=f"seat {n}") for n, i in enumerate(self.who[tier.people[0]], 1))
+        phases = found.phases
         if len(people) == 1:  # nobody to be compared with
-            alone = (replace(p, scheme=replace(p.scheme, promotion=None, layoff=None)) for p in found.phases)
-            found = replace(found, phases=tuple(alone))
+            phases = tuple(replace(p, scheme=replace(p.scheme, promotion=None, layoff=None)) for p in phases)
         if found.project and not tier.builds:  # what they do leaves no debt and no knowledge: it is worth f at once
             now = {k: replace(a, worth_now=a.worth) for k, a in found.activities.items()}
             found = replace(found, activities=now, project=None)
@@ -118,8 +100,12 @@ class Company:
             found = replace(found, sponsor=None, customers=None, reporting=None)
         elif found.reporting is not None:  # news climbs as many steps as there are
             found = replace(found, reporting=replace(found.reporting, hops=max(tier.depth, 1)))
-        teams = int(np.bincount(self.unit(tier)).max())
-        return replace(found, teams=teams, team=replace(found.team, people=people, size=None))
+        return replace(
+            found,
+            phases=tuple(replace(p, world=p.world and self._placed(p.world, tier)) for p in phases),
+            teams=int(np.bincount(self.unit(tier)).max()),
+            team=replace(found.team, people=people, size=None),
+        )
 
     def unit(self, tier: Tier) -> Ints:
         """Return the number of the unit whose mean shared signals are, for each group of a tier: (groups,)."""
@@ -142,10 +128,12 @@ class Company:
         skill = np.array([np.nan if p.skill is None else p.skill for p in self.people])
         leads = np.isin(tier.people, self.chart.parent)
         own_part = np.where(leads, self.organisation.own_part, 1.0)
+        busy = rules.phase.hours * (np.array(self.names) == self.scenario.intervener.name)
         return replace(
             rules,
             decision=replace(rules.decision, weight=weight),
             skill=np.tile(skill[who], (runs, 1)),
+            busy=np.tile(busy[tier.people], (runs, 1)) if busy[tier.people].any() else None,
             own_part=np.tile(own_part, (runs, 1)) if leads.any() else None,
             reach=np.where(rules.leading[:, None, None] > 0, np.tile(leads, (runs, 1)), 1.0)
             if rules.leading.any()
@@ -282,14 +270,11 @@ def _enter(company: Company, course: _Course, t: int, runs: int) -> None:
     for rules in course.plan[1:]:
         if rules.start != t:
             continue
-        if rules.since != course.rules.since:
-            course.rules = replace(rules, decision=replace(rules.decision, weight=course.motives))
-            course.state = entered(course.state, rules, course.draws)
-        elif course.asked is None:
-            course.rules = replace(rules, decision=replace(rules.decision, weight=course.motives))
-        else:
+        same, made = rules.since == course.rules.since, rules
+        if same and course.asked is not None:
             made = under(course.scenario, rules, course.asked)
-            course.rules = company.seated(made, course.tier, course.motives, runs)
+        course.rules = company.seated(made, course.tier, course.motives, runs)
+        course.state = (retold if same else entered)(course.state, course.rules, course.draws)
         course.state = added(course.state, rules)
 
 

@@ -81,7 +81,7 @@ class Rules:
     ill, favours : (activity,)
         1 for what takes ill intent · how much of it is favours.
     around : Surroundings or None
-    busy : (members,) or None
+    busy : (members,) or (runs, members), or None
         Share of the week that an intervention takes.
     judged : float or (runs, 1)
         Weight of all that is somebody's judgement of a member [points per standard deviation].

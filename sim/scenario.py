@@ -13,7 +13,7 @@ from typing import Any
 from sim.activities import Activity
 from sim.beliefs import Beliefs
 from sim.catalogue import build
-from sim.chart import Organisation, by_name
+from sim.chart import Organisation, by_name, called, staffed
 from sim.choice.base import Choice
 from sim.craft import Craft
 from sim.culture import Culture
@@ -203,12 +203,14 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     phases, since = _phases(config, scheme, signals, weeks)
     intervener: Intervener = construct(Intervener, config["intervener"], "intervener")
     interventions = _interventions(config["interventions"], weeks)
-    if intervener.name is not None and intervener.name not in [p.name for p in team.seats]:
-        raise unknown("intervener.name", intervener.name, [p.name for p in team.seats])
     allowed = [i for i in interventions if i.authority <= intervener.authority]
     if allowed:
         phases = _intervened(config, phases, allowed, weeks)
     organisation = _organisation(config["organisation"], team, signals)
+    if intervener.name is not None:
+        names = [p.name for p in team.seats] if organisation is None else called(*staffed(organisation, team.seats)[1:])
+        if intervener.name not in names:
+            raise unknown("intervener.name", intervener.name, names)
     known = _mapping(config["motives"], "motives")
     people = {f"team.people[{i}]": p for i, p in enumerate(team.people)}
     if organisation is not None:

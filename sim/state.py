@@ -228,7 +228,7 @@ def entered(state: State, rules: Rules, draws: Draws) -> State:
 
 
 def retold(state: State, rules: Rules, draws: Draws) -> State:
-    """Return the state once people have been told of other weights: what they believe moves by what they are told."""
+    """Return the state once people have been told something else: what they believe moves by what they are told."""
     prior, doubt = _believed(rules, draws)
     return replace(
         state,

@@ -26,7 +26,7 @@ def results(small: Scenario) -> Results:
 def test_a_row_of_weekly_is_a_run_and_a_week(results: Results, small: Scenario) -> None:
     weekly = results.weekly
     assert weekly.index.names == ["run", "week"] and len(weekly) == 4 * 26
-    assert list(weekly.columns) == columns_of(tuple(small.activities), small.motives)
+    assert list(weekly.columns) == columns_of(small)
     utility = [f"utility_{k}" for k in ("safety", "pay", "intrinsic", "promotion", "skill_up")]
     assert set(weekly.columns) == {*WEEKLY, *utility, *(f"effort_{k}" for k in small.activities)}
     assert (weekly.dtypes == np.float64).all()

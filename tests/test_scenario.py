@@ -24,7 +24,7 @@ def team(*people: Person, size: int | None = None) -> Team:
 
 
 def person(name: str, **motives: float) -> Person:
-    return Person(name=name, motives=motives, skill=None)
+    return Person(name=name, motives=motives, skill=None, role=None, reports_to=None)
 
 
 def test_the_same_words_as_on_the_command_line_make_a_scenario() -> None:

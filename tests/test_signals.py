@@ -100,7 +100,7 @@ def test_a_label_says_which_direction_is_good() -> None:
 )
 def test_an_activity_takes_no_negative_time_and_leaves_no_negative_debt(key: str) -> None:
     numbers = [f.name for f in fields(Activity) if f.type == "float"]
-    flags: dict[str, Any] = {"label": LABEL, "gaming": False, "ill": False}
+    flags: dict[str, Any] = {"label": LABEL, "gaming": False, "leads": False, "ill": False}
     Activity(**flags, **dict.fromkeys(numbers, 0.0))
     with pytest.raises(InvalidInput) as caught:
         Activity(**flags, **(dict.fromkeys(numbers, 0.0) | {key: -0.1}))

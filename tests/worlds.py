@@ -95,5 +95,7 @@ def results_by_hand(scenario: Scenario, columns: Mapping[str, Any], **others: An
         "worth_loading": np.ones(1),
         "twin": None,
         "shadow": None,
+        "levels": {},
+        "knowledge": None,
     }
     return Results(scenario=scenario, seed=1, runs=np.arange(runs), columns=arrays, **(given | others))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 
 from experiments.cases import Case
 from experiments.limits import Quantities
-from experiments.theory import careers, contests, contracts, goodhart, perception, sabotage, stocks, teams
+from experiments.theory import careers, chain, contests, contracts, goodhart, perception, sabotage, stocks, teams
 
 LIMITS: Mapping[str, Callable[[Case], Quantities]] = {
     "A0": contracts.a0,
@@ -63,6 +63,11 @@ LIMITS: Mapping[str, Callable[[Case], Quantities]] = {
     "H7": perception.h7,
     "H8": perception.h8,
     "H9": perception.h9,
+    "I2": chain.i2,
+    "I3": chain.i3,
+    "I4": chain.i4,
+    "I5": chain.i5,
+    "I5b": chain.i5b,
     "K1": stocks.k1,
     "K2": stocks.k2,
     "K3": stocks.k3,
@@ -75,5 +80,6 @@ COLUMNS = {
     "E2": ("beta", "a"),
     "F2": ("mu", "a"),
     "G1": ("i(q)", "E[V|sel]", "E[P-V|sel]", "Var[V|sel]"),
+    "I3": ("arrives", "trouble"),
     "H6c": ("w", "w/q", "dw", "multiplier"),
 }

@@ -11,7 +11,7 @@ import pytest
 
 from experiments import stats
 from sim.loading import options, read
-from sim.measures import goodhart, people, pooled_measures, project
+from sim.measures import around, goodhart, people, pooled_measures, project
 
 
 def frame(**schemes: dict[str, object]) -> pd.DataFrame:
@@ -241,7 +241,7 @@ def test_schemes_with_other_runs_are_not_compared() -> None:
 
 def test_every_measure_has_its_yaml_and_every_yaml_its_measure() -> None:
     known = set(pooled_measures())
-    for module in (project, goodhart, people):
+    for module in (project, goodhart, people, around):
         known |= {
             k
             for k, f in inspect.getmembers(module, inspect.isfunction)

@@ -11,7 +11,7 @@ from experiments.worth import measured
 from sim.loading import configs, read
 
 MEASURED = yaml.safe_load((configs() / "worth.yaml").read_text(encoding="utf-8"))
-GIVEN = {k: a["worth"] for k, a in read("activity", "standard").items() if not a["ill"]}
+GIVEN = {k: a["worth"] for k, a in read("activity", "standard").items() if not a["ill"] and not a.get("leads")}
 
 
 def test_every_activity_of_a_team_of_good_intent_has_been_measured() -> None:
