@@ -176,7 +176,18 @@ def _case(entry: object, i: int) -> Case:
         if not isinstance(value, dict):
             raise InvalidInput(f"{name}.{key}", value, "a mapping")
         _check_numbers(value, f"{name}.{key}", only_numbers=key != "inputs")
+        if key != "inputs":
+            _check_depth(value, f"{name}.{key}")
     return Case(id=name, kind=str(entry.get("kind", "det")), **parts)
+
+
+def _check_depth(value: object, key: str, lists: int = 0) -> None:
+    """Refuse rows of anything but numbers."""
+    if lists == 2 and isinstance(value, dict | list):
+        raise InvalidInput(key, "more than a number", "a number: a value is one, a list of them, or a list of rows")
+    if isinstance(value, dict | list):
+        for k, v in value.items() if isinstance(value, dict) else enumerate(value):
+            _check_depth(v, f"{key}.{k}", lists + 1 if isinstance(value, list) else 0)
 
 
 def _check_numbers(value: object, key: str, only_numbers: bool) -> None:

@@ -103,9 +103,20 @@ SAID_OF = {"scheme.rotation.among.*": "scheme.rotation.among", "scheme.changes.*
 SAID_OF |= {"customers.needs.*.after.*": "customers.needs", "customers.needs.*.of.*": "customers.needs"}
 SAID_OF |= {"organisation.palette.*": "organisation.palette"}
 # What stands in the scenarios that take a question to the laboratory; everywhere else ships what is likely.
-LABORATORY: dict[str, dict[str, Any]] = {
+LABORATORY: dict[str, dict[str, Any]] = {  # what a scenario is about
+    "bearer_of_bad_news": {"team.layoff.loss": 2.0}
+    | {"reporting.mum": 0.15, "reporting.insists": 0.3, "reporting.safety": 0.2},
     "bounded_week": {"team.pay.slope": 0.4, "choice.rivalry": 0.3, "beliefs.rationality": "perfect"},
+    "but_not_for_me": {"good_intent": False},
+    "case_study": {"good_intent": False, "team.layoff.share": 0.05},
+    "central_planning": {"good_intent": False, "team.size": 4}
+    | {"organisation.evaluators.loss": 45.0, "organisation.evaluators.clears": 0.0},
+    "devops": {"project.elsewhere": 0.05},
     "flattery": {"good_intent": False},
+    "not_my_job": {"project.modules": 30, "project.elsewhere": 0.05}
+    | {"project.knowledge_start": 0.5, "project.rot": 0.01},
+    "organisation_200": {"team.size": 7},
+    "smothered": {"sponsor.expects": 0.2},
     "teams_of_seven": {"choice.kind": "fixed", "team.size": 7, "scheme.attribution": 0.0},
     "who_is_low": {"choice.kind": "fixed", "team.size": 200, "scheme.attribution": 0.0}
     | {"team.skill_sd": 0.05, "team.habit_sd": 0.05},
@@ -295,11 +306,18 @@ def test_a_consequence_takes_the_kinds_of_rule_it_is_said_to(owner: str, consequ
 
 @pytest.mark.parametrize("pattern", [p for p, e in PARAMETERS.items() if "likely" in (e["plausible"] or {})])
 def test_what_is_likely_is_what_ships(pattern: str) -> None:
-    likely = PARAMETERS[pattern]["plausible"]["likely"]
+    plausible = PARAMETERS[pattern]["plausible"]
     for name, each in zip([*options("scenario"), *options("scheme")], shipped_leaves(), strict=True):
         for key, value in each.items():
             if matches(pattern, key):
-                assert value == LABORATORY.get(name, {}).get(pattern, likely), f"{name}: {key}"
+                expected = LABORATORY.get(name, {}).get(pattern, plausible["likely"])
+                assert value == expected or in_character(pattern, value, plausible), f"{name}: {key}"
+
+
+def in_character(pattern: str, value: Any, plausible: Mapping[str, Any]) -> bool:
+    """Whether it is a number of a person of a story, which is as likely as any that is plausible."""
+    within = "low" not in plausible or plausible["low"] <= value <= plausible["high"]
+    return pattern.startswith("team.people.*") and within
 
 
 @pytest.mark.parametrize("pattern", [p for p, e in PARAMETERS.items() if "low" in (e["plausible"] or {})])

@@ -166,7 +166,7 @@ def test_progress_names_each_case_before_it_runs(written: Any) -> None:
 
 
 def test_the_cases_that_come_with_the_project_are_found() -> None:
-    assert len(read_cases(shipped_cases())) == 47
+    assert len(read_cases(shipped_cases())) == 57
 
 
 @pytest.mark.parametrize(

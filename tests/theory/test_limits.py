@@ -27,9 +27,10 @@ from sim.loading import options
 
 SHIPPED = read_cases(shipped_cases())
 PARTS = {"E3", "E3b", "G2b", "H5", "H5b", "H6c"}  # asked of the class that the week calls
-BY_CHANCE = {"G1", "G2", "G3", "G3b", "H3b"}  # people differ from week to week
+BY_CHANCE = {"G1", "G2", "G3", "G3b", "H3b", "I2"}  # people differ from week to week
 GIVEN_HOURS = {"H3", "H3b"}
 WITH_PROJECT = {"K2", "K3"}
+EXACT = {"E7.br_slope"}  # two percent off is not told apart
 
 Given = dict[str, Any]
 
@@ -517,6 +518,29 @@ def never_trying() -> tuple[str, Given, Given]:
     return learnt(0.7, 2.0, 0.4, 1.0, 5, 0.0)
 
 
+def passed_on_twice() -> tuple[str, Given, Given]:
+    keeps, noise, spread = 0.6**4, 0.5 * (1 + 0.6**2), 2.0
+    closed = {"var": noise, "r2": keeps * spread**2 / (keeps * spread**2 + noise)}
+    return "I2", {"alpha": 0.6, "sigma2": 0.5, "n": 2, "s_theta": spread}, closed
+
+
+def bad_news_more_often_than_not() -> tuple[str, Given, Given]:
+    return "I3", {"pi": 0.8, "rows_m_n": [[0.5, 2]]}, {"rows": [[0.25, 0.6 / 0.8]]}
+
+
+def colours_told_three_times() -> tuple[str, Given, Given]:
+    return "I4", {"e": 0.05, "n": 3}, {"p": 0.5 * (1 + 0.9**3)}
+
+
+def understood_in_a_plane() -> tuple[str, Given, Given]:
+    return "I5", {"K": 2, "theta_deg": 20.0, "n": 2}, {"cos": math.cos(math.radians(20.0)) ** 2}
+
+
+def squared_in_space() -> tuple[str, Given, Given]:
+    kept = math.cos(math.radians(15.0)) ** 2
+    return "I5b", {"K": 3, "theta_deg": 15.0, "n": 2}, {"cos2": kept * kept + (1 - kept) * (1 - kept) / 2}
+
+
 def slower_decay() -> tuple[str, Given, Given]:
     beta, delta, v, c, q = 0.9, 0.05, 2.0, 0.5, 0.3
 
@@ -612,6 +636,11 @@ OTHERS = [
     learning_that_it_counts_less,
     learning_from_nothing,
     never_trying,
+    passed_on_twice,
+    bad_news_more_often_than_not,
+    colours_told_three_times,
+    understood_in_a_plane,
+    squared_in_space,
     slower_decay,
     costlier_pairs,
     many_who_leave,
@@ -621,9 +650,12 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("name", [case.id for case in SHIPPED])
-def test_the_model_equals_theory_in_a_case_that_comes_with_the_project(name: str) -> None:
+def test_the_model_equals_theory_in_a_case_that_comes_with_the_project_and_would_not_two_percent_off(name: str) -> None:
     table = verify(section=name)
     assert set(table["verdict"]) == {"pass"}, table.to_string()
+    for _, rows in table.groupby(table["quantity"].str.extract(r"^(\w+\W?)", expand=False)):
+        largest = rows.loc[rows["expected"].abs().idxmax()]
+        assert abs(largest["found"] - 1.02 * largest["expected"]) > largest["tolerance"] or name in EXACT, largest
 
 
 @pytest.mark.parametrize("other", OTHERS, ids=lambda f: f.__name__)
@@ -637,26 +669,6 @@ def test_the_model_equals_theory_with_other_inputs(other: Any, tmp_path: Path) -
 
 def test_every_limit_that_comes_with_the_project_is_tried_with_other_inputs() -> None:
     assert {other()[0] for other in OTHERS} == {case.limit for case in SHIPPED}
-
-
-@pytest.mark.parametrize("name", [case.id for case in SHIPPED if case.limit != "E7"])
-def test_a_value_that_is_moved_by_two_percent_fails(name: str, tmp_path: Path) -> None:
-    (case,) = read_cases(shipped_cases(), name)
-    moved = {q: _moved(case.reference.get(q, v)) for q, v in case.closed.items()}
-    path = tmp_path / "cases.json"
-    path.write_text(json.dumps([{"id": name, "inputs": case.inputs, "closed": moved}]))
-    table = verify(path)
-    for quantity in moved:
-        rows = table[table["quantity"].str.match(rf"{quantity}(\W|$)")]
-        assert (rows["verdict"] == "fail").sum() == 1, table.to_string()
-
-
-def _moved(value: Any) -> Any:
-    """Return a value with its largest number 2 % larger."""
-    if not isinstance(value, list):
-        return value * 1.02
-    sizes = [np.abs(v).max() for v in value]
-    return [_moved(v) if i == int(np.argmax(sizes)) else v for i, v in enumerate(value)]
 
 
 @pytest.mark.parametrize("name", options("limit"))
@@ -676,7 +688,7 @@ def test_a_limit_runs_as_it_stands_with_everything_off_that_theory_leaves_out(na
     if name in BY_CHANCE:
         return
     effort = sim.simulate(scenario, runs=1).weekly.filter(like="effort_").to_numpy()
-    assert np.abs(effort[-1] - effort[-2]).max() < STILL
+    assert np.ptp(effort[-2:], axis=0).max() < STILL
 
 
 @pytest.mark.parametrize("name", options("limit"))
