@@ -274,6 +274,8 @@ def in_one_line(error: Exception) -> Exception:
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
+    if found := re.fullmatch(r"Index '(.*)' \(str\) is not an int", str(error)):
+        return InvalidInput("configuration", found[1], "the number of an entry, from 0, where there is a list")
     if not isinstance(error, HydraException | OmegaConfBaseException | yaml.YAMLError):
         return error
     cause: BaseException = error

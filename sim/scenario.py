@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
@@ -469,6 +470,9 @@ def _organisation(config: object, team: Team, signals: Mapping[str, Signal]) -> 
             seat = [p.name for p in team.seats].index(error.key.removesuffix(".reports_to"))
             key = f"team.people[{seat}].reports_to"
             raise InvalidInput(key, error.value, error.allowed, error.nearest) from None
+    for name, times in Counter(called(*staffed(found, team.seats)[1:])).items():
+        if times > 1:
+            raise InvalidInput("organisation.managers", name, "a different name for each person")
     return found
 
 

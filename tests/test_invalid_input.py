@@ -36,6 +36,15 @@ def refused(do: Callable[[], Any]) -> InvalidInput:
 
 # words as on the command line: words, key, nearest
 
+CHART, GOALS = "organisation=standard", ("growth", "margin", "cash_flow", "market_share", "stability")
+
+
+def people(**reports_to: str | None) -> str:
+    """Words for a team whose people say whom they report to."""
+    each = (f"{{name: {k}, motives: {{pay: 1}}, reports_to: {boss or 'null'}}}" for k, boss in reports_to.items())
+    return f"team.people=[{', '.join(each)}]"
+
+
 WORDS = [
     (("schem=commits",), "schem", "scheme"),
     (("teem=person_a",), "teem", "team"),
@@ -101,6 +110,29 @@ WORDS = [
     (("choice.kind=water_fillin",), "choice.kind", "water_filling"),
     (("project.hard=0",), "project.hard", None),
     (("activities.deliver.habit=-0.1",), "activities.deliver.habit", None),
+    (("team.people.x.name=1",), "configuration", None),
+    ((CHART, "organisation.spans=null", people(A=None, B="C", C="B")), "team.people[1].reports_to", None),
+    ((CHART, "organisation.spans=null", people(A=None, Bo="A", C="Bob")), "team.people[2].reports_to", "Bo"),
+    ((CHART, "organisation.spans=null", people(A=None, B=None)), "team.people[1].reports_to", None),
+    ((people(A=None, B="A"),), "team.people[1].reports_to", None),
+    ((CHART, "organisation.spans=[2,0]"), "organisation.spans[1]", None),
+    ((CHART, "organisation.managers=[]"), "organisation.managers", None),
+    ((CHART, "organisation.managers=[{name: A, motives: {}}, {name: A, motives: {}}]"), "organisation.managers", None),
+    ((CHART, "organisation.palette=[comits]"), "organisation.palette", "commits"),
+    ((CHART, "organisation.evaluators.candour=2"), "organisation.evaluators.candour", None),
+    (("interventions=[{use: teaching, start: -1}]",), "interventions[0].start", None),
+    (("interventions=[{use: teaching, start: 104}]",), "interventions.teaching.start", None),
+    (("interventions=[{use: teaching, weeks: 0}]",), "interventions[0].weeks", None),
+    (("interventions=[teeching]",), "intervention", "teaching"),
+    (("intervener.name=Zoe",), "intervener.name", None),
+    (("intervener.authority=1.5",), "intervener.authority", None),
+    (
+        ("customers=standard", "customers.needs=[{name: a, work: 1, after: [a], of: null}]"),
+        "customers.needs.a.after",
+        None,
+    ),
+    (("goals=standard", "goals.weights={" + ", ".join(f"{g}: 0" for g in GOALS) + "}"), "goals.weights", None),
+    (("remedies=al",), "remedies", "all"),
 ]
 
 

@@ -124,7 +124,7 @@ def test_all_together_do_most_for_the_project_and_nothing_for_whoever_did_it() -
 def test_under_the_first_users_hand_other_needs_wait() -> None:
     found, free = mean(CASE), mean(CASE, "customers.capture=0")
     assert found["met_research"] > found["met_operations"] + 0.05 and found["met_research"] > found["met_risk"] + 0.05
-    assert free["met_operations"] > free["met_research"] + 0.1 and free["met_operations"] > found["met_operations"] + 0.2
+    assert free["met_operations"] > max(free["met_research"] + 0.1, found["met_operations"] + 0.2)
     heard = mean(CASE, "interventions=[proof_of_concept,one_table,catch_ups]")
     table = mean(CASE, "interventions=[proof_of_concept,one_table]")
     assert heard["met_operations"] > table["met_operations"] + 0.02 and heard["ownership"] > table["ownership"] + 0.05
