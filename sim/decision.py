@@ -107,6 +107,13 @@ class StockDecision:
         weight = self.weight if self.weight.ndim == 3 else np.repeat(self.weight[:, None, :], terms.shape[2], axis=1)
         return weighed(weight[:, None], terms)
 
+    def dread(self, known: Known) -> Floats:
+        """Return what members fear of the scheme: (runs, members) [utility per week]."""
+        fear = np.zeros(known.skill.shape)
+        for weight, motive in zip(self.weight, self.motives.values(), strict=True):
+            fear = fear + weight * motive.dread(known)
+        return fear
+
     def choose(self, known: Known, m: Floats) -> Floats:
         wanted = m
         if len(known.explore) and self.conduct.experimentation and not self.choice.drawn:

@@ -228,12 +228,17 @@ def lived(
             _enter(company, course, t, len(runs))
         if (t - head.rules.since) % head.rules.review.weeks == 0:
             weight = _ask(company, courses, chance, len(runs))
-        passed = []
+        passed, fear = [], np.zeros(results.shape)
         for course, luck in zip(courses, chance, strict=True):
             if course.rules.own_part is not None:
                 from_below = led[:, :, course.tier.people].reshape(course.state.effort.shape)
                 course.state = replace(course.state, below=(1 - course.rules.own_part) * from_below)
+            if course.scenario.reporting is not None:
+                course.state = replace(course.state, above=_on_the_way(company, course.tier, fear))
             course.state, each = week(course.state, course.rules, luck, decide or course.rules.decision)
+            if company.scenario.reporting is not None:
+                groups, seats = course.tier.people.shape
+                fear[:, course.tier.people] = course.rules.decision.dread(each.known).reshape(-1, groups, seats)
             passed.append(each)
         for course, each in zip(courses[::-1], passed[::-1], strict=True):
             _watch(course, each, led, results, len(runs))
@@ -337,6 +342,15 @@ def _chosen(rules: bosses.Evaluators, course: _Course, above: Floats, wish: Floa
         relied = bosses.felt(rules, course.trust)
     own = bosses.reachable(rules, wish, loading, scored.sd, relied)
     return bosses.passed_on(rules, above, own, loading, _length(bosses.asked(scheme[:, None], loading)[:, 0]))
+
+
+def _on_the_way(company: Company, tier: Tier, fear: Floats) -> Floats | None:
+    """Return what the bosses fear whom news from a tier has to pass below the head, the nearest first: (hop, runs)."""
+    parent, boss, found = company.chart.parent, tier.boss, []
+    while (parent[boss] >= 0).all():
+        found.append(fear[:, boss].ravel())
+        boss = parent[boss]
+    return np.stack(found) if found else None
 
 
 def _watch(course: _Course, passed: Week, led: Floats, results: Floats, runs: int) -> None:

@@ -110,6 +110,9 @@ class State:
         What everybody would do at each depth of reasoning [week].
     below : (activity, runs, members) or None
         What the work of everybody's reports adds to what they show, of last week; None: nobody has any.
+    above : (hop, runs) or None
+        What those fear whom bad news has to pass, the own boss first [utility per week]; None: all fear what the team
+        does.
     climate : Climate or None
         Trust, and favours owed.
     custom : (runs,) or None
@@ -132,6 +135,7 @@ class State:
     outside: Floats | None
     minds: Floats | None
     below: Floats | None
+    above: Floats | None
     climate: politics.Climate | None
     custom: Floats | None
     around: surroundings.Around | None
@@ -203,6 +207,7 @@ def initial(rules: Rules, draws: Draws) -> State:
         outside=None if rules.market is None else np.zeros((runs, members)),
         minds=None if depth is None else reasoning.begin(depth, effort),
         below=None if rules.own_part is None else np.zeros(shape),
+        above=None,
         climate=None if rules.politics is None else politics.begin(rules.politics, runs, members),
         custom=None if rules.culture is None else customs.begin(rules.culture, runs),
         around=_around(rules, draws),
@@ -393,12 +398,12 @@ def surrounded(
     """Return what is around the team after a week's work, None where nothing is."""
     if rules.around is None or state.around is None:
         return None
-    decision, nothing = rules.decision, np.zeros(pace.shape)
-    dread = nothing
-    for weight, motive in zip(decision.weight, decision.motives.values(), strict=True):
-        dread = dread + average(weight * motive.dread(known))
+    nothing, own = np.zeros(pace.shape), average(rules.decision.dread(known))[None]
     passed = Passed(
-        effort=effort, features=delivered(rules.traces, pace, effort, known.skill), worth=average(worth), dread=dread
+        effort=effort,
+        features=delivered(rules.traces, pace, effort, known.skill),
+        worth=average(worth),
+        dread=own if state.above is None else np.concatenate([own, state.above]),
     )
     trust = nothing + 1 if state.climate is None else state.climate.trust
     debt = nothing if state.stocks is None else state.stocks.debt

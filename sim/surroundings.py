@@ -3,7 +3,8 @@
 pace  ← pace·alive·(what an open problem leaves)
 worth ← worth − (1 − useful)·worth of what was delivered     useful: see `sim.customers`
 v     = visible + sees·features + shown                       what the sponsor sees, see `sim.sponsor`
-dread = Σ_c ω_c·(what c fears of the scheme), mean of the team    what makes people keep mum, see `sim.reporting`
+dread = Σ_c ω_c·(what c fears of the scheme)                  what makes people keep mum, see `sim.reporting`: the team's
+                                                              mean, then each boss's; without bosses the team's
 """
 
 from __future__ import annotations
@@ -104,8 +105,8 @@ class Passed:
     effort : (activity, runs, members)
     features, worth : (runs,)
         What users could get · what was worth something at once [weeks of core work per member].
-    dread : (runs,)
-        What members fear of the scheme [utility per week].
+    dread : (hop, runs), or (1, runs) at every hop
+        What those fear of the scheme whom bad news has to pass [utility per week].
     """
 
     effort: Floats

@@ -202,3 +202,23 @@ def test_whom_somebody_reports_to_needs_an_organisation() -> None:
             "scheme=commits",
             team__people=[{"name": "Ann", "motives": {}}, {"name": "B", "motives": {}, "reports_to": "Ann"}],
         )
+
+
+def test_bosses_who_fear_for_their_seat_keep_from_the_top_what_those_who_do_not_pass_on() -> None:
+    """Nobody below fears anything: what is lost is lost on the way."""
+
+    def told(fear: float) -> float:
+        scenario = worlds.scenario(
+            *("scenario=organisation_200", "scheme=stack_ranking", "team.size=4"),
+            weeks=40,
+            organisation__spans=[3, 3],
+            organisation__managers=[{"name": "Boss", "motives": {"pay": 1.0, "safety": fear}}],
+            team__people=[{"name": "A", "motives": {"pay": 1.0}}],
+            reporting__base=0.2,
+            reporting__mum=0.1,
+            reporting__breaks=0.0,
+        )
+        columns = worlds.run(scenario, range(4), aligned=False).columns
+        return float(columns["reported_status"].mean() / columns["true_status"].mean())
+
+    assert told(0.0) > 0.85 > 0.5 > told(3.0)
