@@ -3,8 +3,8 @@
 pace  ← pace·alive·(what an open problem leaves)
 worth ← worth − (1 − useful)·worth of what was delivered     useful: see `sim.customers`
 v     = visible + sees·features + shown                       what the sponsor sees, see `sim.sponsor`
-dread = Σ_c ω_c·(what c fears of the scheme)                  what makes people keep mum, see `sim.reporting`: the team's
-                                                              mean, then each boss's; without bosses the team's
+dread = Σ_c ω_c·(what c fears of the scheme)                 what makes people keep mum, see `sim.reporting`: the team's
+                                                             mean, then each boss's; without bosses the team's
 """
 
 from __future__ import annotations

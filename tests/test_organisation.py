@@ -221,4 +221,4 @@ def test_bosses_who_fear_for_their_seat_keep_from_the_top_what_those_who_do_not_
         columns = worlds.run(scenario, range(4), aligned=False).columns
         return float(columns["reported_status"].mean() / columns["true_status"].mean())
 
-    assert told(0.0) > 0.85 > 0.5 > told(3.0)
+    assert told(0.0) > told(3.0) + 0.3
