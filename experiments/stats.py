@@ -27,9 +27,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats as scipy_stats
 
+from experiments.words import words_of
 from sim.arrays import Floats
 from sim.draws import stream
-from sim.loading import options, read
+from sim.loading import options
 from sim.measures import pooled_measures
 
 LEVEL = 0.95  # of intervals
@@ -89,7 +90,7 @@ def direction(measure: str) -> int:
         return 0
     if measure.startswith("utility_") and measure not in options("measure"):
         return 1  # of a motive of the user's own
-    return {"higher": 1, "lower": -1, "neither": 0}[read("measure", measure)["label"]["good"]]
+    return {"higher": 1, "lower": -1, "neither": 0}[words_of(measure)["label"]["good"]]
 
 
 def summary(runs: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from rich.text import Text
 
 from experiments import tables
 from experiments.tables import About, Spread
-from sim.loading import options
 from sim.scenario import Scenario
 
 AROUND = (  # in the order in which they tell it
@@ -62,9 +61,9 @@ def stories_table(
         return None
     nothing = Spread(*[math.nan] * 5)
     cells = {}
-    for measure, words in measures.items():
+    for measure in measures:
         unit = unit_of(measure)
-        head = f"{words if measure.startswith('met_') else tables._short(measure)}\n[{unit}]"
+        head = f"{tables._short(measure)}\n[{unit}]"
         column = [_scaled(found.get((s, measure), nothing), unit) for s in order]
         cells[head] = tables._column(column, "worth", luck=measure not in COUNTED)
     return Group(*_parts("Table 4. What happens around the team", cells, order, about, width))
@@ -76,7 +75,7 @@ def told(found: Mapping[str, Spread], scenario: Scenario) -> dict[str, str]:
     rows: dict[str, str] = {}
     for measure in AROUND:
         if measure == "met_":
-            rows |= {f"met_{d}": f"needs met of {d}" for d in departments if f"met_{d}" in found}
+            rows |= {m: tables._plain(m) for m in (f"met_{d}" for d in departments) if m in found}
         elif measure in found:
             rows[measure] = tables._plain(measure)
     return rows
@@ -90,7 +89,7 @@ def unit_of(measure: str) -> str:
     >>> unit_of("met_research"), unit_of("blocked_weeks")
     ('%', 'weeks')
     """
-    return "%" if measure not in options("measure") or tables.percent(measure) else tables.unit_of(measure)
+    return "%" if tables.percent(measure) else tables.unit_of(measure)
 
 
 def _scaled(spread: Spread, unit: str) -> Spread:

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import stats
-from sim.loading import read
+from experiments.words import words_of
 
 NOTHING = "—"
 SWITCH = ("worth_year_1", "worth_year_2", "dip")  # where a scheme follows another
@@ -165,7 +165,7 @@ def percent(measure: str) -> bool:
 
 def unit_of(measure: str) -> str:
     """Return the unit of a measure in words."""
-    return str(read("measure", measure)["unit"])
+    return str(words_of(measure)["unit"])
 
 
 def as_text(table: RenderableType, width: int = 100) -> str:
@@ -389,11 +389,11 @@ def _there(found: Mapping[tuple[str, str], Spread], measures: Sequence[str]) -> 
 
 
 def _short(measure: str) -> str:
-    return str(read("measure", measure)["label"]["neutral"])
+    return str(words_of(measure)["label"]["neutral"])
 
 
 def _plain(measure: str) -> str:
-    return str(read("measure", measure)["label"]["plain"])
+    return str(words_of(measure)["label"]["plain"])
 
 
 def _note(text: str) -> Text:

@@ -1,0 +1,25 @@
+"""The words of measures, from their yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sim.loading import options, read
+
+OF_EACH = {"met_": ("needs_met", "needs met of {}")}  # measures that each department has: whose words hold
+
+
+def words_of(measure: str) -> Mapping[str, Any]:
+    """Return the words of a measure: label, range, unit and the rest.
+
+    Examples
+    --------
+    >>> words_of("debt")["label"]["good"], words_of("met_research")["label"]["plain"]
+    ('lower', 'needs met of research')
+    """
+    for start, (general, name) in OF_EACH.items():
+        if measure.startswith(start) and measure not in options("measure"):
+            found, called = read("measure", general), name.format(measure.removeprefix(start))
+            return {**found, "label": {**found["label"], "plain": called, "neutral": called}}
+    return read("measure", measure)
