@@ -29,6 +29,8 @@ def labelled(reviews: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for scheme in runs["scheme"].unique():
         own = reviews[reviews["scheme"] == scheme]
+        if "asked" in own and own["asked"].notna().any():
+            own = own[:0]  # a whole organisation: what people do at different levels is not to be compared
         wrong = mislabelled(own)
         value, low, high, *_, n = described(wrong.to_numpy())
         rows.append((scheme, "mislabelled", value, low, high, math.nan, math.nan, n))

@@ -10,7 +10,7 @@ from sim.loading import CATALOGUES, compose, groups, options, scenario_part
 from sim.scenario import Scenario, scenario_from
 
 PACKAGES = {"activity": "activity@activities"}  # groups whose place in the configuration has another name
-WHOLE = ("limit", "measure", *CATALOGUES.values())  # groups of which no single option is chosen
+WHOLE = ("intervention", "limit", "measure", *CATALOGUES.values())  # groups of which no single option is chosen
 
 
 def chosen(config: dict[str, Any], overrides: Sequence[str]) -> tuple[str, list[str]]:

@@ -261,6 +261,15 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     )
 
 
+def everybody(scenario: Scenario) -> tuple[Person, ...]:
+    """Return the people of a scenario, in the order of its results; in an organisation bosses come first."""
+    around, seats = scenario.organisation, scenario.team.seats
+    if around is None:
+        return seats
+    _, people, who = staffed(around, seats)
+    return tuple(people[i] for i in who)
+
+
 def people_of(scenario: Scenario) -> int:
     """Return how many people a scenario is about."""
     around, team = scenario.organisation, len(scenario.team.seats)

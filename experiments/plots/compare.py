@@ -258,7 +258,7 @@ def _effort(found: Found, order: Sequence[str], about: About) -> tuple[Figure, p
     colours = _fills(len(activities))
     start = np.zeros(len(bars))
     for k, (colour, hatch) in enumerate(colours):
-        width = np.array([b[k] for b in bars.values()])
+        width = np.nan_to_num([b[k] for b in bars.values()])  # what only some can do
         ax.barh(
             places,
             width,

@@ -12,22 +12,23 @@ from experiments.plots import style
 from experiments.plots.panels import columns_for, panels
 from experiments.tables import About
 from sim.loading import options, read
-from sim.scenario import Scenario
+from sim.scenario import Scenario, everybody, people_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RUNS = 24  # of each scheme, simulated for the picture
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"  # of motives
-LARGEST = 200  # members of a team that is drawn
+LARGEST = 300  # people that are drawn
 
 
 def motives(
     scenarios: Mapping[str, Scenario], order: Sequence[str], about: About, seed: int
 ) -> tuple[Figure, pd.DataFrame] | None:
     """Return the picture and its table; None where all have the same motive, or there are too many of them."""
-    kinds = {p.motive for s in scenarios.values() for p in s.team.seats}
-    if len(kinds) < 2 or any(len(s.team.seats) > LARGEST for s in scenarios.values()):
+    if any(people_of(s) > LARGEST for s in scenarios.values()):
+        return None
+    if len({p.motive for s in scenarios.values() for p in everybody(s)}) < 2:
         return None
     table = pd.concat([_weeks(scenarios[s], s, seed) for s in order], ignore_index=True)
     named = list(dict.fromkeys(table["motive"]))
@@ -47,7 +48,7 @@ def motives(
     doing = [style.folded(about.activities.get(a, a), 32, 1)[0] for a in acts]
     for i, (ax, scheme) in enumerate(zip(axes, order, strict=True)):
         own = table[table["scheme"] == scheme].pivot(index="activity", columns="motive", values="effort")
-        grid = 100 * own.loc[acts, named].to_numpy()
+        grid = 100 * own.reindex(index=acts, columns=named).fillna(0.0).to_numpy()
         ax.grid(visible=False)
         ax.imshow(grid, cmap="Blues", vmin=0, vmax=70, aspect="auto")
         for y in range(len(acts)):
@@ -71,7 +72,7 @@ def _weeks(scenario: Scenario, scheme: str, seed: int) -> pd.DataFrame:
     results = sim.simulate(scenario, RUNS, seed, members=True, aligned=False)
     people = results.per_member
     assert people is not None
-    motive = [p.motive for p in scenario.team.seats]
+    motive = [p.motive for p in everybody(scenario)]
     rows = []
     for activity in scenario.activities:
         each = people[f"effort_{activity}"][scenario.since :].mean(axis=(0, 1))

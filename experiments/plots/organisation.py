@@ -198,7 +198,7 @@ def _boxes(company: Company, asked: Floats, *, valued: bool) -> list[_Box]:
         for boss, people in zip(tier.boss.tolist(), tier.people.tolist(), strict=True):
             lead = [p for p in people if p in leaders]
             rest = ", ".join(company.names[p].replace(" ", "\N{NO-BREAK SPACE}") for p in people if p not in leaders)
-            value = float(np.nanmean(asked[people]))
+            value = _mean(asked[people])
             lines = [f"{value:.2f}"] if valued else []
             at = {p: len(lines) + i for i, p in enumerate(lead)}
             lines += [style.folded(company.names[p], letters, 1)[0] for p in lead]
@@ -292,7 +292,7 @@ def _strips(ax: Axes, chart: Chart, asked: Floats, low: float) -> None:
             )
             ax.plot([left, left], [floor, ceiling], color="white", linewidth=1.5)
             if right - left > 0.6:
-                value = float(np.nanmean(asked[members]))
+                value = _mean(asked[members])
                 colour = colormaps[MAP]((value - low) / (1 - low))
                 ax.text(
                     (left + right) / 2,
@@ -358,3 +358,9 @@ def _levels(ax: Axes, table: pd.DataFrame) -> None:
     ax.set_xticks(table["depth"].tolist())
     ax.set_xlim(-0.2, float(table["depth"].max()) + 0.2)
     ax.set_ylim(min(0.0, float(table[["low", "product"]].min().min())), 1.02)
+
+
+def _mean(x: np.ndarray) -> float:
+    """Mean of what there is; NaN where nobody is asked for anything."""
+    known = x[~np.isnan(x)]
+    return float(known.mean()) if len(known) else np.nan
