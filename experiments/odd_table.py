@@ -109,14 +109,14 @@ def values(scenarios: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def tables() -> str:
     """Return the generated part of ODD.md."""
-    scenarios = shipped()
+    scenarios, standard = shipped(), scenario_part(compose("model", ()))
     parts = [
         _parameters(values(scenarios)),
-        "#### Activities as shipped\n\n" + _activities(scenarios[0]),
-        "#### Signals as shipped: loadings and weekly noise\n\n" + _signals(scenarios[0]),
+        "#### Activities as shipped\n\n" + _activities(standard),
+        "#### Signals as shipped: loadings and weekly noise\n\n" + _signals(standard),
         "#### Schemes as shipped\n\n" + _schemes(),
         "#### Scenarios as shipped\n\n" + _scenarios(),
-        "#### Reference team: covariance of effort (week²)\n\n" + _reference(scenarios[0]),
+        "#### Reference team: covariance of effort (week²)\n\n" + _reference(standard),
         "#### Settings of the computation: numbers of the code that describe no team\n\n" + _settings(),
     ]
     return "\n\n".join(parts)
