@@ -69,7 +69,7 @@ def exchanged(
     return Bench(state=state, motives=motives, merit=merit), Bench(state=lower, motives=others, merit=rest)
 
 
-PLACE = ("window", "trail", "target", "stocks", "climate", "custom", "around", "below")  # stays where it is
+PLACE = ("window", "trail", "target", "stocks", "climate", "custom", "around", "above", "below")  # stays where it is
 
 
 def _swapped(x: State, at: Ints, y: State, there: Ints) -> tuple[State, State]:
