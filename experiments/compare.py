@@ -30,6 +30,7 @@ ASSUMED = 100  # runs that take other numbers, at most
 
 def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
     """Compare as the command line says; print the tables and write the folder."""
+    check_settings(config)
     group, names = chosen(config, overrides)
     changes, names = _time(config, overrides, group, names)
     explicit = any(o.startswith("reference=") for o in overrides)
@@ -119,7 +120,6 @@ def _at_own_best(
     study: Study, search: own_best.Search, config: dict[str, Any], name: str
 ) -> tuple[Study, dict[str, Any]]:
     """Return the study with each scheme at its own best strength, and where it goes."""
-    check_settings(config, study)  # the search takes a while: what is wrong is said before it
     check(study)
     folder = folder_of({**study.same, own_best.KEY: asdict(search)}, config["out"], f"own_best-{name}")
     found = own_best.kept(folder, config["overwrite"])

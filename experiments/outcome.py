@@ -11,8 +11,9 @@ import pandas as pd
 
 from experiments.console import progress
 from experiments.store import Folder
-from experiments.study import Study, check, conduct
+from experiments.study import Study, check, check_size, conduct
 from sim.errors import InvalidInput, unknown
+from sim.scenario import people_of
 
 WEEKLY_RUNS = 500  # runs of each variant whose weeks are drawn and whose reviews are read
 
@@ -59,7 +60,7 @@ class Outcome:
 
 def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) -> Outcome:
     """Run a study into the folder that the configuration names, or continue or reread it."""
-    check_settings(config, study)
+    check_settings(config)
     warnings = check(study)
     folder = folder_of(study.same, config["out"], name)
     there = folder.check(bool(config["overwrite"]))
@@ -67,7 +68,7 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
     if there == "finished":
         runs = pd.read_parquet(folder.path / "runs.parquet")
         return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=False)
-    people = len(next(iter(study.variants.values())).team.seats)
+    people = people_of(next(iter(study.variants.values())))
     text = f"{len(study.variants)} × {study.runs} runs of {people} people"
     with progress(text) as show:
         runs = conduct(
@@ -82,8 +83,9 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
     return Outcome(folder=folder, runs=runs, blocks=blocks, warnings=warnings, computed=True)
 
 
-def check_settings(config: Mapping[str, Any], study: Study) -> None:
-    """Refuse settings of a verb that are not what they should be."""
+def check_settings(config: Mapping[str, Any]) -> None:
+    """Refuse settings of a verb that are not what they should be, before anything is composed for it."""
+    check_size(config["runs"], config["seed"])
     if config["executor"] not in ("processes", "serial"):
         raise unknown("executor", str(config["executor"]), ["processes", "serial"])
     workers = config["workers"]
@@ -92,8 +94,6 @@ def check_settings(config: Mapping[str, Any], study: Study) -> None:
     for key in ("overwrite", "members"):
         if not isinstance(config[key], bool):
             raise InvalidInput(key, config[key], "true or false")
-    if any(s.scheme.allow_negative for s in study.variants.values()):
-        raise InvalidInput("scheme.allow_negative", True, "false; a strength below 0 is for sim.best_strength alone")
     if config["out"] is not None and not str(config["out"]):
         raise InvalidInput("out", "(empty)", "a folder, or null")
 

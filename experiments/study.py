@@ -95,11 +95,18 @@ class Block:
     numbers: range
 
 
-def check(study: Study) -> list[str]:
-    """Check everything that can be checked before a run; return the model's warnings, each once."""
-    for key, value, least in (("runs", study.runs, 1), ("seed", study.seed, 0)):
+def check_size(runs: object, seed: object) -> None:
+    """Check how many runs of which seed are wanted."""
+    for key, value, least in (("runs", runs, 1), ("seed", seed, 0)):
         if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= MOST[key]:
             raise InvalidInput(key, value, f"a whole number, at least {least} and at most {MOST[key]}")
+
+
+def check(study: Study) -> list[str]:
+    """Check everything that can be checked before a run; return the model's warnings, each once."""
+    check_size(study.runs, study.seed)
+    if any(s.scheme.allow_negative for s in study.variants.values()):
+        raise InvalidInput("scheme.allow_negative", True, "false; a strength below 0 is for sim.best_strength alone")
     found: list[str] = []
     for name, scenario in study.variants.items():
         with warnings.catch_warnings(record=True) as caught:
