@@ -13,7 +13,7 @@ from experiments.console import console, said
 from experiments.labels import labelled
 from experiments.outcome import outcome
 from experiments.store import write_csv
-from experiments.story import story_table
+from experiments.story import people_table, story_table
 from experiments.study import Study
 from experiments.tables import About, run_table
 from sim.loading import scenario_part
@@ -63,5 +63,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     told = story_table(summary, scenario)
     if told is not None:
         screen.print(told)
+        rewarded = people_table(done.reviews(), scenario)
+        if rewarded is not None:
+            screen.print(rewarded)
     said(screen, done)
     return 0

@@ -11,10 +11,14 @@ from rich.text import Text
 
 from experiments import tables
 from experiments.tables import About, Spread
+from experiments.words import OF_EACH
+from sim.loading import options, read
 from sim.scenario import Scenario
 
+NAMED = 12  # people of whom each has a row
 AROUND = (  # in the order in which they tell it
-    *("axed", "confidence", "needs_met", "met_", "blocked_weeks", "acceptance", "useful", "adoption", "ownership"),
+    *("axed", "confidence", "needs_met", "met_", "blocked_weeks", "blocked_by_"),
+    *("acceptance", "useful", "adoption", "ownership"),
     *("status_bias", "weeks_hidden", "surprises", "found_at"),
     *("trust", "custom", "alignment_board", "alignment_trench", "alignment_product", "intervener_rank"),
 )
@@ -48,6 +52,44 @@ def story_table(summary: pd.DataFrame, scenario: Scenario) -> RenderableType | N
     return Group(*[x for part in parts for x in (part, Text())][:-1])
 
 
+def people_table(reviews: pd.DataFrame, scenario: Scenario) -> RenderableType | None:
+    """Return who was rewarded, and who added what, for a story of a few people; None where there is none.
+
+    Parameters
+    ----------
+    reviews : DataFrame
+        A row per run, review and member, of a single variant.
+    """
+    if scenario.organisation is not None or scenario.intervener.name is None or len(scenario.team.seats) > NAMED:
+        return None
+    found = rewarded(reviews)
+    table = tables._empty("Who was rewarded, and for what")
+    table.add_column("", min_width=14)
+    table.add_column("wants most", max_width=30)
+    for header in ("place by\nreward", "place by\nworth added", "worth added\na week"):
+        table.add_column(header, justify="right")
+    wanted = {p.name: p.motive for p in scenario.team.seats}
+    for name, row in found.iterrows():
+        motive = wanted[str(name)]
+        says = read("motive", motive)["label"]["plain"] if motive in options("motive") else motive
+        called = f"{name} (intervenes)" if name == scenario.intervener.name else str(name)
+        places = (f"{row[k]:.1f}" for k in ("place", "place_by_worth"))
+        table.add_row(Text(called), Text(says), *places, f"{row['contribution']:.2f}")
+    note = "Means over runs; 1 is the best place of a run. A seat that is left is another's from then on."
+    return Group(table, Text(note, style="dim"))
+
+
+def rewarded(reviews: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean place of each member by all rewards and by all that was added, who is rewarded most first."""
+    whole = reviews.groupby(["run", "member"], sort=False)[["reward", "contribution"]]
+    sums = whole.sum().join(whole.mean()["contribution"].rename("mean"))
+    places = sums[["reward", "contribution"]].groupby(level="run").rank(ascending=False)
+    each = places.rename(columns={"reward": "place", "contribution": "place_by_worth"}).assign(
+        contribution=sums["mean"]
+    )
+    return each.groupby(level="member", sort=False).mean().sort_values("place", kind="stable")
+
+
 def stories_table(
     summary: pd.DataFrame, scenarios: Mapping[str, Scenario], about: About, width: int = 100
 ) -> RenderableType | None:
@@ -74,8 +116,8 @@ def told(found: Mapping[str, Spread], scenario: Scenario) -> dict[str, str]:
     departments = [d.name for d in scenario.customers.departments] if scenario.customers is not None else []
     rows: dict[str, str] = {}
     for measure in AROUND:
-        if measure == "met_":
-            rows |= {m: tables._plain(m) for m in (f"met_{d}" for d in departments) if m in found}
+        if measure in OF_EACH:
+            rows |= {m: tables._plain(m) for m in (f"{measure}{d}" for d in departments) if m in found}
         elif measure in found:
             rows[measure] = tables._plain(measure)
     return rows

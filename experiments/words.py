@@ -7,7 +7,10 @@ from typing import Any
 
 from sim.loading import options, read
 
-OF_EACH = {"met_": ("needs_met", "needs met of {}")}  # measures that each department has: whose words hold
+OF_EACH = {  # measures that each department has: whose words hold
+    "met_": ("needs_met", "needs met of {}"),
+    "blocked_by_": ("blocked_weeks", "weeks of standoff by {}"),
+}
 
 
 def words_of(measure: str) -> Mapping[str, Any]:

@@ -94,7 +94,7 @@ def of_surroundings(scenario: Scenario) -> list[str]:
     names += ("trust",) if scenario.politics is not None and any(a.ill for a in scenario.activities.values()) else ()
     if scenario.customers is not None:
         departments = [d.name for d in scenario.customers.departments]
-        names += [*OF_CUSTOMERS, *(f"{prefix}_{d}" for prefix in ("met", "felt") for d in departments)]
+        names += [*OF_CUSTOMERS, *(f"{prefix}_{d}" for prefix in ("met", "felt", "blocks") for d in departments)]
     return names
 
 

@@ -215,9 +215,8 @@ def readouts(rules: Surroundings, around: Around) -> dict[str, Floats]:
             "blocked": stocks.blocks.any(axis=0).astype(np.float64),
             "useful": stocks.useful,
         }
-        each = zip(own.departments, users.needs_met(own, stocks), stocks.felt, strict=True)
-        for department, met, felt in each:
-            columns |= {f"met_{department.name}": met, f"felt_{department.name}": felt}
+        each = {"met": users.needs_met(own, stocks), "felt": stocks.felt, "blocks": stocks.blocks.astype(np.float64)}
+        columns |= {f"{k}_{d.name}": x[i] for i, d in enumerate(own.departments) for k, x in each.items()}
     if rules.reporting is not None and around.news is not None:
         told = around.news
         assert around.colours is not None and around.progress is not None

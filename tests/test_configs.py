@@ -173,7 +173,7 @@ def test_every_measure_has_words_and_all_words_belong_to_a_measure() -> None:
     around = worlds.run(worlds.scenario("scenario=case_study", weeks=13), [0], aligned=False)
     whole = worlds.run(worlds.scenario("scenario=organisation_200", weeks=13, **small), [0], aligned=False)
     measured = {k for r in (results, around, whole) for k in per_run(r)}
-    measured = {k for k in measured if "effort_" not in k and not k.startswith(("utility_", "met_"))}
+    measured = {k for k in measured if "effort_" not in k and not k.startswith(("utility_", "met_", "blocked_by_"))}
     measured |= {f"utility_{motive}" for motive in options("motive")}
     of_all_teams = set(
         labelled(results.reviews.reset_index().assign(scheme="commits"), pd.DataFrame({"scheme": ["commits"]}))[

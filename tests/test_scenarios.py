@@ -130,6 +130,12 @@ def test_under_the_first_users_hand_other_needs_wait() -> None:
     assert heard["met_operations"] > table["met_operations"] + 0.02 and heard["ownership"] > table["ownership"] + 0.05
 
 
+def test_who_waits_behind_the_first_user_is_who_blocks() -> None:
+    found = mean(CASE)
+    assert found["blocked_by_operations"] > 52 and found["blocked_by_risk"] > 52
+    assert found["blocked_by_research"] < found["blocked_by_operations"]
+
+
 # smothered
 
 

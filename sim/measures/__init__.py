@@ -35,7 +35,9 @@ def per_run(results: Results) -> dict[str, Measure]:
     if results.scenario.intervener.name is None:
         del chosen["intervener_rank"]
     if results.scenario.customers is not None:
-        chosen |= {f"met_{d.name}": around._met_of(d.name) for d in results.scenario.customers.departments}
+        departments = [d.name for d in results.scenario.customers.departments]
+        chosen |= {f"met_{d}": around._met_of(d) for d in departments}
+        chosen |= {f"blocked_by_{d}": around._blocked_by(d) for d in departments}
     chosen |= {f"utility_{k}": people._utility_of(k) for k in results.scenario.motives}
     for prefix in ("effort", "aligned_effort")[: 1 if results.twin is None else 2]:
         chosen |= {f"{prefix}_{k}": people._effort_on(k, prefix) for k in results.scenario.activities}

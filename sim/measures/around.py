@@ -135,3 +135,8 @@ def intervener_rank(results: Results) -> Floats:
 def _met_of(department: str) -> Callable[[Results], Floats]:
     """Return the measure of how far the needs of a department are met when the run ends; 0 to 1, higher is better."""
     return lambda results: results.columns[f"met_{department}"][-1]
+
+
+def _blocked_by(department: str) -> Callable[[Results], Floats]:
+    """Return the measure of the weeks in which a department blocks the common work; at least 0, lower is better."""
+    return lambda results: summed(results.counted(f"blocks_{department}"))
