@@ -7,6 +7,8 @@ the machine does meets all of them. What is timed is what a user calls:
   numbers (drawing from the engine's streams would slow it down);
 - the engine: `simulate_runs` of a batch, with all columns it keeps, the aligned team left out;
 - the floor: the same streams made and the same numbers drawn through `sim.draws`, and nothing else.
+
+Organisations of growing size follow, one run of each, to show how time grows with people.
 """
 
 from __future__ import annotations
@@ -26,13 +28,15 @@ from benchmarks.agreement import RTOL, disagreement, preset
 from benchmarks.plain_mesa import Team
 from sim.draws import Draws
 from sim.rules import rules_of
-from sim.scenario import Scenario, scenario_from
+from sim.scenario import Scenario, people_of, scenario_from
 from sim.simulation import simulate_runs
 
 REPEATS = 15
 BATCHES = (1, 32, 256)
 LEAST = 0.2  # [CPU s] of one measurement: short jobs are repeated within it
 Job = Callable[[], object]
+FIVE_YEARS = 260  # [weeks]
+ORGANISATIONS = ([4], [4, 4], [6, 6, 6], [7, 7, 7, 7])  # reports at each depth; teams of seven below
 FULL = ("scenario=three_persons", "scheme=lines_of_code")
 
 
@@ -97,6 +101,20 @@ def profile(scenario: Scenario, runs: int, lines: int) -> None:
         print(f"  {total / whole:5.0%} {own / whole:5.0%} {calls:6d}  {where}{name}")
 
 
+def organisations() -> None:
+    """Print how the time of an organisation grows with its people."""
+    print("\norganisations of five years, one run each")
+    print(f"{'people':>8} {'levels':>7} {'CPU s':>7} {'µs per person-week':>19}")
+    for spans in ORGANISATIONS:
+        words = ("scenario=organisation_200", f"organisation.spans={spans}", f"weeks={FIVE_YEARS}")
+        scenario = sim.load(*words)
+        start = time.process_time()
+        simulate(scenario, 1)
+        passed, people = time.process_time() - start, people_of(scenario)
+        each = 1e6 * passed / (people * FIVE_YEARS)
+        print(f"{people:8,d} {len(spans) + 2:7d} {passed:7.2f} {each:19.2f}", flush=True)
+
+
 def main() -> None:
     warnings.simplefilter("ignore")
     config = preset()
@@ -120,6 +138,7 @@ def main() -> None:
     print("\nmember-weeks per CPU second")
     for name, value in rate.items():
         print(f"  {name:20s} {value:12,.0f}")
+    organisations()
     for name, scenario in (("preset", small), ("full week (contests, project)", full)):
         print(f"\nprofile of the {name}, 256 runs")
         profile(scenario, 256, 26)
