@@ -25,6 +25,13 @@ from sim.scenario import Scenario
 MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
 YEAR = 52  # [weeks]
 POWERS = ("equal", "as_given", "own_best")
+VARIED = {  # groups whose name is not the word for one of its options
+    "remedies": "set of remedies",
+    "goals": "set of goals",
+    "customers": "set of customers",
+    "politics": "kind of politics",
+    "reporting": "way of reporting",
+}
 ASSUMED = 100  # runs that take other numbers, at most
 
 
@@ -210,6 +217,8 @@ def _about(
         smallest=stats.smallest_that_matters(runs, reference, config["matters"]),
         since=first.since,
         today=config["today"],
+        varied=VARIED.get(group, group),
+        one="organisation" if all(s.organisation for s in scenarios.values()) else "team",
     )
 
 
@@ -224,7 +233,7 @@ def _say(tables: Comparison, about: About, done: Outcome, scenarios: Mapping[str
     screen = console()
     for line in done.warnings:
         screen.print(f"note: {line}", soft_wrap=True)
-    if about.reference != wanted:
+    if about.reference != wanted and about.varied == "scheme":
         screen.print(f"note: {wanted} is not among those compared; the reference is {about.reference}", soft_wrap=True)
     screen.print(values_table(tables.summary, about, screen.width))
     screen.print(differences_table(tables.differences, about, screen.width))

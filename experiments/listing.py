@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,8 +102,8 @@ def entries(group: str) -> list[Entry]:
             if group in PYTHON and config.get("kind") in catalogue.kinds(PYTHON[group]):
                 files += _own(PYTHON[group], config["kind"])
         for name, label in labelled.items():
-            words = label if isinstance(label, dict) else {}
-            sentence = words.get("sentence", words.get("question", ""))
+            words = label if isinstance(label, dict) else {"plain": heading(file)}
+            sentence = words.get("sentence", words.get("question", words.get("plain", "")))
             found.append(Entry(name=name, plain=str(words.get("plain", "")), sentence=str(sentence), files=files))
     for kind in catalogue.kinds(PYTHON[group]) if group in PYTHON else ():
         if kind not in {e.name for e in found}:
@@ -110,6 +111,15 @@ def entries(group: str) -> list[Entry]:
             sentence = _docstring(catalogue.file_of(folder, kind))
             found.append(Entry(name=kind, plain=sentence, sentence=sentence, files=_own(folder, kind)))
     return sorted(found, key=lambda e: e.name) if group in PYTHON else found
+
+
+def heading(file: Path) -> str:
+    """Return what a yaml says of itself in its first comment; that it switches something off, if it says no more."""
+    lines = [x for x in file.read_text(encoding="utf-8").splitlines() if x and not x.startswith("# @package")]
+    said = list(itertools.takewhile(lambda x: x.startswith("#"), lines))
+    if said:
+        return " ".join(x.lstrip("# ") for x in said)
+    return "there is nothing of the kind" if len(lines) == 1 and lines[0].endswith(": null") else ""
 
 
 def _own(folder: str, kind: str) -> tuple[Path, ...]:

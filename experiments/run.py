@@ -47,6 +47,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         matters=0.0,
         smallest=0.0,
         since=scenario.since,
+        one="team" if scenario.organisation is None else "organisation",
     )
     if done.computed or not (done.folder.path / "summary.csv").exists():
         from experiments.plots.compare import draw
@@ -62,9 +63,11 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     screen.print(run_table(summary, about))
     told = story_table(summary, scenario)
     if told is not None:
+        screen.print()
         screen.print(told)
         rewarded = people_table(done.reviews(), scenario)
         if rewarded is not None:
+            screen.print()
             screen.print(rewarded)
     said(screen, done)
     return 0

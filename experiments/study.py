@@ -21,7 +21,7 @@ from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning
 from sim.results import Results
 from sim.rules import plan_of
-from sim.scenario import Scenario, scenario_from
+from sim.scenario import Scenario, people_of, scenario_from
 from sim.simulation import block_of, simulate_runs
 
 MOST = {"runs": 10**9, "seed": 2**128}  # of a study
@@ -77,9 +77,8 @@ class Study:
         """All blocks of runs of all variants, in order."""
         blocks: list[Block] = []
         for name, scenario in self.variants.items():
-            size = (
-                min(block_of(len(scenario.team.seats)), ALONE) if self.assumed else block_of(len(scenario.team.seats))
-            )
+            size = block_of(people_of(scenario))
+            size = min(size, ALONE) if self.assumed else size
             for first in range(0, self.runs, size):
                 numbers = range(first, min(first + size, self.runs))
                 blocks.append(Block(name=f"part-{len(blocks):05d}", scheme=name, numbers=numbers))
@@ -117,7 +116,8 @@ def check(study: Study) -> list[str]:
                 place = f"{name}: {error.key}" if len(study.variants) > 1 else error.key
                 raise InvalidInput(place, error.value, error.allowed, error.nearest) from None
         found += [f"{name}: {w.message}" for w in caught if issubclass(w.category, ModelWarning)]
-        found += [f"{name}: {refused(scenario)}"] if scenario.refused else []
+        if scenario.refused:
+            found.append(f"{name}: {refused(scenario)}" if len(study.variants) > 1 else refused(scenario))
     return list(dict.fromkeys(found))
 
 

@@ -25,6 +25,7 @@ from experiments import stats
 from experiments.words import words_of
 
 NOTHING = "—"
+OTHERS = ("team", "organisation", "scenario")  # which vary who the people are
 SWITCH = ("worth_year_1", "worth_year_2", "dip")  # where a scheme follows another
 VALUES = (
     "worth",
@@ -109,6 +110,10 @@ class About:
         The week from which the schemes count.
     today : str or None
         The scheme that all others follow; None where nothing is switched.
+    varied : str
+        What differs between the variants, in a word.
+    one : str
+        What a run is of: a `team` or an `organisation`.
     """
 
     labels: Mapping[str, str]
@@ -124,6 +129,8 @@ class About:
     smallest: float
     since: int = 0
     today: str | None = None
+    varied: str = "scheme"
+    one: str = "team"
 
     def label(self, scheme: str) -> str:
         """Plain label of a scheme, without a remark that it is a benchmark: tables say that themselves."""
@@ -138,6 +145,11 @@ class About:
         label = self.label(scheme)
         return label if label == scheme else f"{label} ({scheme})"
 
+    @property
+    def many(self) -> str:
+        """What several runs are of."""
+        return f"{self.one}s"
+
     def setting(self) -> str:
         """Runs, seed, weeks, power and strengths in one sentence."""
         usual, _ = Counter(self.strength.values()).most_common(1)[0]
@@ -148,8 +160,8 @@ class About:
         what = {"equal": "schemes differ in direction only", "as_given": "weights as each scheme says"}
         what["own_best"] = "each scheme at the strength where its own worth peaks"
         power = f"power {self.power} ({what[self.power]})" if self.power in what else f"power {self.power}"
-        teams = "1 team" if self.runs == 1 else f"{self.runs} teams"
-        return f"{teams} of {self.weeks} weeks, seed {self.seed}; {power}, {strength}."
+        runs = f"{self.runs} {self.one if self.runs == 1 else self.many}"
+        return f"{runs} of {self.weeks} weeks, seed {self.seed}; {power}, {strength}."
 
 
 def percent(measure: str) -> bool:
@@ -216,12 +228,12 @@ def values_table(summary: pd.DataFrame, about: About, width: int = 100) -> Rende
             "it does not shrink either. "
         )
     caption = (
-        "Upper line: mean ± computing error (half the 95 % interval of the mean, each scheme by itself; "
-        "more runs shrink it). Lower line: luck, the middle 80 % of single teams; it does not shrink. "
+        f"Upper line: mean ± computing error (half the 95 % interval of the mean, each {about.varied} by itself; "
+        f"more runs shrink it). Lower line: luck, the middle 80 % of single {about.many}; it does not shrink. "
         f"{third}{NOTHING} undefined. Validity and effective alignment are pooled over runs and have no luck. "
         + about.setting()
     )
-    tables = _parts("Table 1. What each scheme brings", cells, order, about, width)
+    tables = _parts(f"Table 1. What each {about.varied} brings", cells, order, about, width)
     return _spaced(*tables, _note(caption), _note(f"In plain words: {meaning}."))
 
 
@@ -247,7 +259,7 @@ def differences_table(differences: pd.DataFrame, about: About, width: int = 100)
     columns = {
         "difference of worth": _column(worth, "worth", sign="+", luck=False),
         "luck": [Text(_luck(w, digits, "+")) for w in worth],
-        "teams that do better, %": [Text(_number(100 * share[s, "worth"], 0)) for s in order],
+        f"{about.many} that do better, %": [Text(_number(100 * share[s, "worth"], 0)) for s in order],
         "verdict": [_verdict(verdict[s, "worth"]) for s in order],
     }
     title = f"Table 2. Difference to: {about.named(about.reference)}"
@@ -261,9 +273,10 @@ def differences_table(differences: pd.DataFrame, about: About, width: int = 100)
             word = verdict[s, measure]
             cell.append("\n").append_text(_verdict(SHORT.get(word, word)))
     rest = _parts("The same for other measures", cells, order, about, width)
+    who = "the same luck" if about.varied in OTHERS else "the same people with the same luck"
     caption = (
-        "Paired: the same people with the same luck under both schemes. ± computing error: "
-        f"{stats.method(len(order))}, for each measure; luck: middle 80 % of single teams. "
+        f"Paired: {who} under both. ± computing error: "
+        f"{stats.method(len(order))}, for each measure; luck: middle 80 % of single {about.many}. "
     )
     if not math.isnan(about.smallest):
         caption += (
@@ -289,12 +302,12 @@ def ranking_table(ranking: pd.DataFrame, about: About, width: int = 100) -> Rend
         Columns of the terminal.
     """
     if ranking.empty:
-        return _note("Table 3. Nothing to rank: fewer than two schemes that are not benchmarks.")
+        return _note("Table 3. Nothing to rank: fewer than two that are not benchmarks.")
     order = [str(s) for s in ranking["scheme"]]
     digits = _digits(list(0.5 * (ranking["error_high"] - ranking["error_low"])))
     columns = {
         "worth": [Text(_number(v, digits)) for v in ranking["value"]],
-        "best in, % of teams": [Text(_number(100 * v, 0)) for v in ranking["share_best"]],
+        f"best in, % of {about.many}": [Text(_number(100 * v, 0)) for v in ranking["share_best"]],
         "probability that its mean is highest": [Text(_number(v, 2)) for v in ranking["probability_highest"]],
         "against the next": [_verdict(str(v)) if v else Text(NOTHING) for v in ranking["verdict"]],
     }
@@ -313,7 +326,7 @@ def ranking_lines(ranking: pd.DataFrame, about: About) -> list[str]:
         return []
     first = ranking.iloc[0]
     share = _number(100 * float(first["share_best"]), 0)
-    lines = [f"First: {about.named(str(first['scheme']))}, best in {share} % of teams."]
+    lines = [f"First: {about.named(str(first['scheme']))}, best in {share} % of {about.many}."]
     rest = ranking.iloc[1:]
     for verdict, words in (
         (stats.UNCLEAR, "Not distinguishable from it"),
@@ -322,7 +335,7 @@ def ranking_lines(ranking: pd.DataFrame, about: About) -> list[str]:
         found = [about.named(str(s)) for s in rest.loc[rest["against_best"] == verdict, "scheme"]]
         if found:
             lines.append(f"{words}: {', '.join(found)}.")
-    return lines if len(lines) > 1 else [*lines, "Every other scheme does worse than it."]
+    return lines if len(lines) > 1 else [*lines, f"Every other {about.varied} does worse than it."]
 
 
 def run_table(summary: pd.DataFrame, about: About) -> RenderableType:
@@ -358,7 +371,7 @@ def run_table(summary: pd.DataFrame, about: About) -> RenderableType:
             week.add_row(Text(label), *_pair(found[name], name), share)
     caption = (
         "± computing error: half the 95 % interval of the mean, which more runs shrink. "
-        f"Luck: the middle 80 % of single teams, which they do not. {NOTHING} undefined. {about.setting()}"
+        f"Luck: the middle 80 % of single {about.many}, which they do not. {NOTHING} undefined. {about.setting()}"
     )
     return _spaced(values, week, _note(caption))
 

@@ -17,6 +17,8 @@ def chosen(config: dict[str, Any], overrides: Sequence[str]) -> tuple[str, list[
     """Return the group that varies and the options that are compared, checked."""
     group = config["vary"]
     possible = [g for g in groups() if g not in WHOLE]
+    if group == "intervention":
+        raise InvalidInput("vary", group, "remedies, which are sets of them with their dates", "remedies")
     if not isinstance(group, str) or group not in possible:
         raise unknown("vary", str(group), possible)
     for key in ("schemes", "options"):

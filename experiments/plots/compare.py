@@ -35,7 +35,7 @@ BLOCK = 4  # weeks of a step of the courses over time
 WINDOW = 3  # steps of a trailing mean, before quantiles are taken
 MANY = 10  # schemes up to which lines lead from points to names; beyond, numbers do
 CLOUD = 300  # teams of a scheme that are drawn as points
-LUCK = "luck, the middle 80 % of single teams"
+LUCK = "luck, the middle 80 % of single"
 Found = Mapping[tuple[str, str], Spread]  # (scheme, measure) → numbers
 DASHES = (0, (4, 2))
 GREY = "#888888"
@@ -125,11 +125,11 @@ def _time(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fig
     heading = max(len(n) for n in names.values()) * style.LINE + 0.15
     tall = max(1.5, 4.4 / rows) + heading
     step = int(tables[order[0]]["week"].iloc[0])
-    teams, first_weeks = ("team" if shown == 1 else "teams"), ("week" if step == 1 else f"{step} weeks")
+    teams, first_weeks = (about.one if shown == 1 else about.many), ("week" if step == 1 else f"{step} weeks")
     caption = (
-        f"Lines: median; bands: {LUCK}; trailing means of {WINDOW * step} weeks, {shown} {teams}. Score is "
-        f"multiplied by worth ÷ score of the first {first_weeks} of each scheme: the worth that the yardstick "
-        f"seems to promise. {start(about)}{about.setting()}"
+        f"Lines: median; bands: {LUCK} {about.many}; trailing means of {WINDOW * step} weeks, {shown} {teams}. Score "
+        f"is multiplied by worth ÷ score of the first {first_weeks} of each {about.varied}: the worth that the "
+        f"yardstick seems to promise. {start(about)}{about.setting()}"
     )
     height = rows * tall + 2.75
     figure, bottom, top = style.page(height, "What the business gets, and what the yardstick shows", caption)
@@ -249,7 +249,7 @@ def _effort(found: Found, order: Sequence[str], about: About) -> tuple[Figure, p
     sure = "" if math.isnan(error) else f", computing error (95 %) at most ±{error:.1f}"
     caption = (
         f"Means over runs{sure}; for luck see effort.csv. The aligned team: each member's drive turned to "
-        f"what the business needs, mean over the schemes shown. {about.setting()}"
+        f"what the business needs, mean over all that is shown. {about.setting()}"
     )
     figure, bottom, top = style.page(len(bars) * step + key + 2.4, "What the week is spent on", caption)
     ax = style.room(figure, 3.9, bottom + 0.55, style.WIDTH - 0.5, top - key)
@@ -305,14 +305,14 @@ def _ranking(found: Found, ranking: pd.DataFrame, order: Sequence[str], about: A
         rows = [str(s) for s in ranking["scheme"]]
     caption = (
         "Dot: mean over runs. Thick line: computing error, the 95 % interval of that mean, which more runs "
-        f"shrink. Thin line: {LUCK}. "
+        f"shrink. Thin line: {LUCK} {about.many}. "
         + ("Dashed: benchmarks, never ranked. " if lines else "")
         + (f"Against the next: {method(math.comb(len(rows), 2))}. " if not ranking.empty else "")
         + about.setting()
     )
     above = max(0.1 + 0.32 * len(lines), 0.0 if ranking.empty else 0.6)
     figure, bottom, top = style.page(
-        max(len(rows), 2) * 0.74 + above + 2.5, "Which scheme the business gains most from", caption
+        max(len(rows), 2) * 0.74 + above + 2.5, f"Which {about.varied} the business gains most from", caption
     )
     right = style.WIDTH - (4.0 if not ranking.empty else 0.6)
     ax = style.room(figure, 3.4, bottom + 0.55, right, top - above)
@@ -364,14 +364,14 @@ def _ranking(found: Found, ranking: pd.DataFrame, order: Sequence[str], about: A
 
 
 def _beside(figure: Figure, ranking: pd.DataFrame, left: float, top: float, bottom: float, rows: int) -> None:
-    """Write beside the ranking in how many teams each is best, and how it compares with the next."""
+    """Write beside the ranking in how many runs each is best, and how it compares with the next."""
     height = float(figure.get_size_inches()[1])
 
     def put(x: float, y: float, text: str, **how: Any) -> None:
         figure.text((left + x) / style.WIDTH, y / height, text, size=style.TEXT, va="center", parse_math=False, **how)
 
     step = (top - bottom) / (rows + 0.2)
-    put(0.35, top + 0.32, "best in\n% of teams", color=style.PALE)
+    put(0.35, top + 0.32, "best in\n% of runs", color=style.PALE)
     put(1.7, top + 0.32, "against\nthe next", color=style.PALE)
     for i, row in enumerate(ranking.to_dict("records")):
         y = top - (i + 0.6) * step
@@ -383,10 +383,9 @@ def _beside(figure: Figure, ranking: pd.DataFrame, left: float, top: float, bott
 def _debt(runs: pd.DataFrame, found: Found, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame]:
     """Worth against debt: a cloud of teams and a mean for each scheme, named at the right."""
     caption = (
-        f"Small points: luck, the first {min(CLOUD, about.runs)} single teams of each scheme. Large points: "
-        "means over runs, with their computing error (95 %) as a cross where it is larger than the point. "
-        + ("Numbers: the order of worth. " if len(order) > MANY else "")
-        + about.setting()
+        f"Small points: luck, the first {min(CLOUD, about.runs)} single {about.many} of each {about.varied}. "
+        "Large points: means over runs, with their computing error (95 %) as a cross where it is larger than the "
+        "point. " + ("Numbers: the order of worth. " if len(order) > MANY else "") + about.setting()
     )
     named = {s: style.folded(about.titled(s), 30) for s in order}
     needed = sum(len(n) * style.LINE + 0.08 for n in named.values())

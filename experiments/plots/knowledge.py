@@ -44,38 +44,46 @@ def knowledge(
     first = factor[about.reference if about.reference in shown else shown[0]]
     run = int(first[first == first.quantile(0.5, interpolation="lower")].index[0])
     table = known[(known["run"] == run) & known["scheme"].isin(shown)].reset_index(drop=True)
-    members = list(dict.fromkeys(table["member"]))
+    members = {s: list(dict.fromkeys(table.loc[table["scheme"] == s, "member"])) for s in shown}
+    same = len({tuple(names) for names in members.values()}) == 1
+    most = max(len(names) for names in members.values())
     project = scenarios[shown[0]].project
     assert project is not None
-    each = {s: f"truck factor {factor[s, run]:.0f} (mean {factor[s].mean():.1f})" for s in shown}
+    each = {s: f"{factor[s, run]:.0f} ({factor[s].mean():.1f})" for s in shown}
     caption = (
         f"One team{', the same in each panel' if len(shown) > 1 else ''}: number {run}, whose truck factor (the fewest "
         f"members whose leaving orphans more than half of the parts, at the review of week {week}) is the middle one; "
-        "in brackets: its mean over teams. "
+        "in brackets, its mean over teams. "
         f"A dot: somebody who can work on that part alone, knowing at least {100 * project.knows:.0f} % of it. "
         + about.setting()
     )
-    tall = ROW * len(members) if len(members) <= MOST else 3.6
-    title = "Who knows which part of the system when the run ends"
+    tall = ROW * most if most <= MOST else 3.6
+    title = "Who knows which part of the system, and the truck factor"
     titles = [f"{about.titled(s)}: {each[s]}" for s in shown]
     if len(shown) == 1:
-        title, titles = f"Who knows what of the system: truck factor {factor[shown[0], run]:.0f}", [each[shown[0]]]
+        title, titles = (
+            f"Who knows what of the system: truck factor {factor[shown[0], run]:.0f}",
+            [f"truck factor {each[shown[0]]}"],
+        )
     figure, axes = panels(titles, title, caption, height=max(tall, 1.2), left=2.2, right=1.75)
     columns = columns_for(len(shown))
     for i, (ax, scheme) in enumerate(zip(axes, shown, strict=True)):
         own = table[table["scheme"] == scheme].pivot(index="member", columns="module", values="knowledge")
-        grid = own.loc[members].to_numpy()
+        grid = own.loc[members[scheme]].to_numpy()
         ax.grid(visible=False)
         image = ax.imshow(100 * grid, cmap="Blues", vmin=0, vmax=100, aspect="auto")
         y, x = (grid >= project.knows).nonzero()
-        if len(members) <= MOST:
+        if most <= MOST:
             size = min(7.0, 0.4 * 72 * style.WIDTH * float(ax.get_position().width) / grid.shape[1])  # [points]
             ax.plot(x, y, "o", color=style.COLOURS[5], markeredgecolor=style.INK, markersize=size, linestyle="none")
-            ax.set_yticks(range(len(members)), [style.folded(m, 17, 1)[0] for m in members] if not i % columns else [])
-        else:
+        if most <= MOST and same:
+            names = [style.folded(m, 17, 1)[0] for m in members[scheme]]
+            ax.set_yticks(range(len(names)), [] if i % columns else names)
+        else:  # too many to be named, or others in every panel
             ax.set_yticks([])
             if not i % columns:
-                ax.set_ylabel(f"{len(members)} members", size=style.TEXT, color=style.INK)
+                words = f"{most} members" if same else "members"
+                ax.set_ylabel(words, size=style.TEXT, color=style.INK)
         modules = grid.shape[1]
         step = 1 if modules <= 24 / columns else math.ceil(modules / max(2, 12 // columns))
         ticks = [m for m in range(modules) if m % step == step - 1]

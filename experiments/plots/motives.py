@@ -38,7 +38,7 @@ def motives(
     caption = (
         "Columns, the motive that weighs most with a person: "
         + "; ".join(f"{c} {w}" for c, w in zip(LETTERS, words, strict=False))
-        + f". Per cent of a full week, mean over {RUNS} teams and the weeks in which the scheme counts. "
+        + f". Per cent of a full week, mean over {RUNS} {about.many} and the weeks in which the scheme counts. "
         + about.setting()
     )
     called = [about.titled(s) for s in order]

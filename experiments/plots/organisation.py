@@ -1,6 +1,6 @@
 """An organisation as a tree, coloured by how well what counts for people points at what is worth something.
 
-    colour   cos(f, G'w) of what counts for everybody, mean over teams and reviews
+    colour   cos(f, G'w) of what counts for everybody, mean over organisations and reviews
     beside   the same for each level, and what random turns at each step would leave of the board's (THEORY I5):
              asked_0 · Π_{k ≤ d} translation_k at depth d
 
@@ -63,6 +63,8 @@ def organisation(
         return None
     company = Company.of(scenario)
     own = reviews[reviews["scheme"] == scheme]
+    if own["asked"].isna().all():
+        return None  # nobody is evaluated
     asked = own.groupby("member", sort=False)["asked"].mean().reindex(company.names).to_numpy()
     depth = depths(company.chart)
     named = company.chart.people <= NAMED and company.chart.depth <= DEEPEST
@@ -77,8 +79,8 @@ def organisation(
     caption = (
         "Colour: cosine between what people are evaluated for (weights on signals, times what each activity adds to "
         "them) and what activities are worth; 1: they are asked for what the business needs. Right: the same by level; "
-        "dashed: the board's times how well each step down follows the one above. Means over teams and reviews. "
-        + about.setting()
+        "dashed: the board's times how well each step down follows the one above. Means over organisations "
+        f"and reviews. {about.setting()}"
     )
     title = f"What counts for whom: {called(scheme, scenario, about)}"
     low = min(0.5, float(np.floor(10 * np.nanmin(asked)) / 10))
@@ -111,7 +113,9 @@ def levels_of(levels: pd.DataFrame, order: Sequence[str], about: About) -> tuple
     if levels.empty:
         return None
     table = by_level(levels, order)
-    shown = [s for s in order if s in set(table["scheme"])]
+    shown = [s for s in order if s in set(table.loc[table["asked"].notna(), "scheme"])]
+    if not shown:
+        return None
     caption = (
         "Cosine between what the people at a level are evaluated for and what is worth something; band: luck, the "
         "middle 80 % of single organisations. Dashed: the board's times how well each step down follows the one above. "

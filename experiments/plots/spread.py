@@ -27,8 +27,8 @@ def three_spreads(summary: pd.DataFrame, order: Sequence[str], about: About) -> 
     table = summary[summary["measure"] == "worth"].set_index("scheme").loc[list(order)].reset_index()
     caption = (
         "Assumptions: the middle 80 % over what may be true of a real team, luck taken off. Luck: the middle 80 % of "
-        "single teams. Computing error: the 95 % interval of the mean (dot), which more runs shrink; they do not "
-        f"shrink the other two. {about.setting()}"
+        f"single {about.many}. Computing error: the 95 % interval of the mean (dot), which more runs shrink; they do "
+        f"not shrink the other two. {about.setting()}"
     )
     figure, bottom, top = style.page(2.8 + 0.62 * len(order), "How sure can one be?", caption)
     ax = style.room(figure, 4.2, bottom + 0.55, style.WIDTH - 0.5, top - 0.35)

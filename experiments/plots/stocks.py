@@ -37,8 +37,8 @@ def stocks(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fi
     spread = weekly.groupby(["scheme", "week"], sort=False)["debt"]
     table["debt_low"], table["debt_high"] = (spread.quantile(q).to_numpy() for q in LUCK)
     caption = (
-        "Means over teams; band: luck, the middle 80 % of single teams. Left: technical debt. Right: how well an "
-        f"average member knows an average part of the system, and how much is written down. {start(about)}"
+        f"Means over {about.many}; band: luck, the middle 80 % of single {about.many}. Left: technical debt. Right: "
+        f"how well an average member knows an average part of the system, and how much is written down. {start(about)}"
         + about.setting()
     )
     looks: list[dict[str, Any]] = [

@@ -54,7 +54,7 @@ def story(summary: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fi
     )
     caption = (
         "Dot: mean over runs. Thick line: computing error, the 95 % interval of that mean, which more runs shrink. "
-        "Thin line: luck, the middle 80 % of single teams (not where a team has yes or no). Dashed: "
+        f"Thin line: luck, the middle 80 % of single {about.many} (not of what is yes or no). Dashed: "
         f"{about.titled(order[0])}. {about.setting()}"
     )
     names = {s: style.folded(about.titled(s), 26) for s in order}

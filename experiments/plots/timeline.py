@@ -159,14 +159,16 @@ def timeline(weekly: pd.DataFrame, scenario: Scenario, scheme: str, about: About
     own, shown = weekly[weekly["scheme"] == scheme], panels_of(scenario, set(weekly.columns))
     table = _table(own, [c.column for p in shown for c in p.courses])
     caption = (
-        "Lines: means over teams; bands: luck, the middle 80 % of single teams (worth: trailing means of 4 weeks). "
+        f"Lines: means over {about.many}; bands: luck, the middle 80 % of single {about.many} (worth: trailing means "
+        "of 4 weeks). "
         + (_said(scenario) if scenario.interventions else "Nothing is done about it. ")
         + about.setting()
     )
     rows = _by_start(scenario)
     bars = len(rows) * BAR + (0.75 if rows else 0.0)
     below = sum(p.height + BETWEEN for p in shown)
-    title = style.folded(f"What is done, and what comes of it: {called(scheme, scenario, about)}", style.HEADING, 1)[0]
+    what = "What is done, and what comes of it" if rows else "What happens, week by week"
+    title = style.folded(f"{what}: {called(scheme, scenario, about)}", style.HEADING, 1)[0]
     figure, _, top = style.page(bars + below + 2.15, title, caption)
     ceiling = top - (0.45 if rows else 0.1)
     if rows:
@@ -220,9 +222,9 @@ def _bars(figure: Figure, ax: Axes, rows: Sequence[Intervention], scenario: Scen
     names = [style.folded(i.label.plain, LETTERS, 1)[0] for i in rows]
     for y, each in enumerate(rows):
         end, types = each.end(scenario.weeks), list(dict.fromkeys(line.line for line in each.lines))
-        for part, kind in enumerate(types):
-            out = each.name in scenario.refused
-            tall = 0.7 / len(types)
+        out = each.name in scenario.refused
+        for part, kind in enumerate([types[0]] if out else types):
+            tall = 0.7 / (1 if out else len(types))
             ax.barh(
                 y - 0.35 + part * tall,
                 end - each.start,
@@ -235,6 +237,11 @@ def _bars(figure: Figure, ax: Axes, rows: Sequence[Intervention], scenario: Scen
                 hatch="" if out else HATCHES[kind],
                 linewidth=1.2 if out else 0,
             )
+        if out:
+            left = 2 * each.start <= scenario.weeks  # words have more room after the start than before it
+            words = f"refused: takes authority {each.authority:g}, has {scenario.intervener.authority:g}"
+            x = each.start + (0.01 if left else -0.01) * scenario.weeks
+            ax.text(x, y, words, ha="left" if left else "right", va="center", size=style.TEXT, color=style.PALE)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.set_yticks(range(len(rows)), names)
     ax.grid(axis="y", visible=False)

@@ -332,3 +332,12 @@ def test_list_and_new_start_without_numpy_pandas_or_hydra() -> None:
     code += "print(sorted({'numpy', 'pandas', 'hydra', 'omegaconf', 'scipy'} & {*sys.modules}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_list_says_what_a_yaml_without_a_label_says_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    for group in ("organisation", "politics", "culture", "sponsor", "customers", "reporting", "goals", "remedies"):
+        assert main(["list", group]) == 0
+        for line in capsys.readouterr().out.splitlines():
+            assert len(line.split(maxsplit=2)) == 3, line  # name, whose, and what it is
+    assert main(["list", "interventions"]) == 0
+    assert "tests and a build pipeline" in capsys.readouterr().out

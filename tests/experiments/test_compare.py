@@ -112,3 +112,43 @@ def test_bad_settings_get_one_line(
     lines = capsys.readouterr().err.strip().split("\n")
     assert len(lines) == 1 and part in lines[0]
     assert not (tmp_path / "c").exists()
+
+
+def test_remedies_are_laid_side_by_side_and_who_lacks_the_authority_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["scenario=case_study", "vary=remedies", "options=[none,functional]", "intervener.authority=0.4"]
+    folder = compared(tmp_path, *words, "runs=3", "weeks=40", "shadow=false")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "note: functional: refused, as Noor has an authority of 0.4: reward the overall value (takes 0.9)" in said
+    assert "Table 1. What each set of remedies brings" in said and "Table 4. What happens around the team" in said
+    assert pd.read_csv(folder / "plots" / "interventions_functional.csv")["refused"].all()
+    told = pd.read_csv(folder / "plots" / "story.csv").set_index(["scheme", "measure"])["value"]
+    pd.testing.assert_series_equal(told["none"], told["functional"], check_names=False)  # nothing took place
+    for name in ("story", "status", "knowledge", "timeline_none", "timeline_functional"):
+        assert (folder / "plots" / f"{name}.png").exists() and (folder / "plots" / f"{name}.csv").exists()
+
+
+def test_teams_of_other_people_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = compared(tmp_path, "vary=team", "options=[three_persons,person_a]", "runs=2", "weeks=26", "shadow=false")
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "What each team brings" in said and "Paired: the same luck" in said and "not among those compared" not in said
+    )
+    known = pd.read_csv(folder / "plots" / "knowledge.csv")
+    people = {s: set(own["member"]) for s, own in known.groupby("scheme")}
+    assert people["three_persons"] != people["person_a"] and (folder / "plots" / "knowledge.png").exists()
+
+
+def test_an_organisation_is_compared_with_a_team_alone_and_under_schemes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    few = ["organisation.spans=[2]", "runs=2", "weeks=40", "shadow=false"]
+    folder = compared(tmp_path, "organisation=standard", "schemes=[none,commits]", "today=okr", "warmup=14", *few)
+    assert "2 organisations of 40 weeks" in " ".join(capsys.readouterr().out.split())
+    levels = pd.read_csv(folder / "plots" / "levels.csv").set_index("scheme")["asked"]
+    assert levels[["okr", "commits"]].notna().all() and levels["none"].isna().all()
+    drawn = {p.stem for p in (folder / "plots").glob("organisation*.png")}
+    assert drawn == {"organisation_okr", "organisation_commits"}
+    other = compared(tmp_path, "vary=organisation", "runs=2", "weeks=20", "shadow=false", name="b")
+    assert [p.stem for p in (other / "plots").glob("organisation*.png")] == ["organisation_standard"]

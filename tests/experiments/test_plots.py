@@ -13,6 +13,7 @@ import sim
 from experiments import stats, tables
 from experiments.plots import motives, style
 from experiments.plots.compare import MANY, _course, draw, draw_more, spread_out, touching
+from experiments.plots.timeline import timeline as course
 from experiments.plots.validity import PARTS
 
 
@@ -183,3 +184,19 @@ def test_names_beside_a_picture_do_not_overlap() -> None:
     for i in range(11):
         assert places[i] - sizes[i] / 2 >= places[i + 1] + sizes[i + 1] / 2 - 1e-12
     assert places[0] + sizes[0] / 2 <= 8 and places[-1] - sizes[-1] / 2 >= 0
+
+
+def test_what_is_refused_says_so_on_its_bar() -> None:
+    scenario = sim.load(
+        "scenario=case_study", "remedies=functional", "intervener.authority=0.4", "weeks=60", "scheme=impressive"
+    )
+    weekly = sim.simulate(scenario, 2, 1).weekly.reset_index().assign(scheme="a")
+    *_, about = study(1)
+    drawn = course(weekly, scenario, "a", about)
+    assert drawn is not None
+    words = {t.get_text() for ax in drawn[0].axes for t in ax.texts}
+    assert words == {"refused: takes authority 0.9, has 0.4"}
+    assert drawn[1]["week"].iloc[-1] == 60 and "blocks_risk" in drawn[1]
+    alone = sim.load("scenario=case_study", "weeks=60")
+    nothing = course(weekly, alone, "a", about)
+    assert nothing is not None and "What happens, week by week" in nothing[0].texts[0].get_text()

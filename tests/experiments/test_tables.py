@@ -158,3 +158,15 @@ def test_a_zero_has_no_sign_and_an_error_never_seems_to_be_none() -> None:
     assert tables._number(-0.0004, 2) == "0.00"
     assert tables._error(0.0004, 2) == " ±0.0004"
     assert tables._digits([math.nan, 0.0]) == 2
+
+
+def test_what_differs_and_what_a_run_is_of_have_their_own_words(runs: pd.DataFrame, about: tables.About) -> None:
+    whole = replace(about, varied="set of remedies", one="organisation")
+    summary, differences = stats.summary(runs), stats.differences(runs, "none")
+    text = tables.as_text(tables.values_table(summary, whole)) + tables.as_text(
+        tables.differences_table(differences, whole)
+    )
+    said = " ".join(text.split())
+    assert "What each set of remedies brings" in said and "12 organisations of 26 weeks" in said
+    assert "single teams" not in said and "each scheme by itself" not in said
+    assert replace(whole, runs=1).setting().startswith("1 organisation of")
