@@ -11,6 +11,7 @@ import pandas as pd
 
 from experiments import own_best, stats
 from experiments.console import console, said
+from experiments.executors import Executor
 from experiments.labels import labelled
 from experiments.outcome import Outcome, check_settings, folder_of, outcome
 from experiments.store import write_csv
@@ -131,8 +132,7 @@ def _at_own_best(
     folder = folder_of({**study.same, own_best.KEY: asdict(search)}, config["out"], f"own_best-{name}")
     found = own_best.kept(folder, config["overwrite"])
     if found is None:
-        serial = config["executor"] == "serial"
-        found = own_best.strengths(study.variants, study.seed, search, config["workers"], serial)
+        found = own_best.strengths(study.variants, study.seed, search, Executor.of(config))
     changed = {n: s.with_({"scheme.strength": found[n]}) for n, s in study.variants.items()}
     origin = own_best.origin(folder, search, study.seed, found)
     return replace(study, variants=changed, origin=origin), {**config, "out": str(folder.path)}

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from experiments.console import progress
+from experiments.executors import Executor
 from experiments.store import Folder
 from experiments.study import Study, check, check_size, conduct
-from sim.errors import InvalidInput, unknown
+from sim.errors import InvalidInput
 from sim.scenario import people_of
 
 WEEKLY_RUNS = 500  # runs of each variant whose weeks are drawn and whose reviews are read
@@ -74,8 +75,7 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
         runs = conduct(
             study,
             folder,
-            executor=config["executor"],
-            workers=config["workers"],
+            executor=Executor.of(config),
             anew=there == "nothing",
             command=command,
             progress=show,
@@ -86,11 +86,7 @@ def outcome(study: Study, config: Mapping[str, Any], name: str, command: str) ->
 def check_settings(config: Mapping[str, Any]) -> None:
     """Refuse settings of a verb that are not what they should be, before anything is composed for it."""
     check_size(config["runs"], config["seed"])
-    if config["executor"] not in ("processes", "serial"):
-        raise unknown("executor", str(config["executor"]), ["processes", "serial"])
-    workers = config["workers"]
-    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
-        raise InvalidInput("workers", workers, "a whole number, at least 1, or null")
+    Executor.of(config)
     for key in ("overwrite", "members"):
         if not isinstance(config[key], bool):
             raise InvalidInput(key, config[key], "true or false")

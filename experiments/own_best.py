@@ -12,9 +12,8 @@ from __future__ import annotations
 import itertools
 import warnings
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from multiprocessing import get_context
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,10 +21,9 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from experiments.console import progress
+from experiments.executors import Executor, Lost, map_chunks
 from experiments.stats import joint_intervals
 from experiments.store import Folder, read_manifest
-from experiments.study import prepared
-from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning, RunFailed
 from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
@@ -94,25 +92,18 @@ def best_of(config: Mapping[str, Any], seed: int, search: Search) -> float:
     return round(float(inside.x), 3) if -inside.fun > found[best] else grid[best]
 
 
-def strengths(
-    scenarios: Mapping[str, Scenario], seed: int, search: Search, workers: int | None, serial: bool
-) -> dict[str, float]:
+def strengths(scenarios: Mapping[str, Scenario], seed: int, search: Search, executor: Executor) -> dict[str, float]:
     """Return the best strength of each scenario."""
-    tasks = [(scenario.config, seed, search) for scenario in scenarios.values()]
-    found: list[float] = []
+    tasks = [partial(best_of, scenario.config, seed, search) for scenario in scenarios.values()]
+    found: dict[int, float] = {}
     with progress("searching each scheme's own best strength") as show:
         show(0, len(tasks))
-        if serial:
-            for i, task in enumerate(tasks, start=1):
-                found.append(best_of(*task))
-                show(i, len(tasks))
-        else:
-            context, known = get_context("spawn"), (catalogue.extensions(),)
-            with ProcessPoolExecutor(workers, mp_context=context, initializer=prepared, initargs=known) as pool:
-                for i, value in enumerate(pool.map(best_of, *zip(*tasks, strict=True)), start=1):
-                    found.append(value)
-                    show(i, len(tasks))
-    return dict(zip(scenarios, found, strict=True))
+        for i, value in map_chunks(executor, tasks):
+            if isinstance(value, Lost):
+                raise RunFailed(f"{list(scenarios)[i]}: {value.reason}")
+            found[i] = value
+            show(len(found), len(tasks))
+    return {name: found[i] for i, name in enumerate(scenarios)}
 
 
 def kept(folder: Folder, overwrite: bool) -> dict[str, float] | None:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from experiments.assumptions import drawn
+from experiments.executors import Executor, Lost, map_chunks
 from experiments.store import Folder, model_version, versions, write_parquet
 from sim import catalogue
-from sim.errors import InvalidInput, ModelWarning
+from sim.errors import InvalidInput, ModelWarning, RunFailed
 from sim.results import Results
 from sim.rules import plan_of
 from sim.scenario import Scenario, people_of, scenario_from
@@ -133,8 +131,7 @@ def conduct(
     study: Study,
     folder: Folder,
     *,
-    executor: str,
-    workers: int | None,
+    executor: Executor,
     anew: bool,
     command: str,
     progress: Progress,
@@ -156,39 +153,14 @@ def conduct(
     todo = [b for b in blocks if b.name not in done]
     progress(len(blocks) - len(todo), len(blocks))
     how = (study.seed, study.members, study.shadow, study.assumed)
-    tasks = [(folder.path, study.variants[b.scheme].config, b, *how) for b in todo]
-    cores = min(workers or os.cpu_count() or 1, max(len(todo), 1))
-    for i, _ in enumerate(_map(tasks, 1 if executor == "serial" else cores), start=1):
+    path = folder.path.resolve()
+    tasks = [partial(compute, path, study.variants[b.scheme].config, b, *how) for b in todo]
+    for i, (number, found) in enumerate(map_chunks(executor, tasks), start=1):
+        if isinstance(found, Lost):
+            raise RunFailed(f"{todo[number].scheme}, runs {todo[number].numbers[0]} and on: {found.reason}")
         progress(len(blocks) - len(todo) + i, len(blocks))
     seconds = round(time.time() - started, 1)
     return folder.finish([b.name for b in blocks], {**manifest, "duration": seconds})
-
-
-def _map(tasks: list[tuple[Any, ...]], processes: int) -> Iterator[str]:
-    """Compute blocks as they come; stop the workers at once if the caller is interrupted."""
-    if processes == 1:
-        for task in tasks:
-            yield compute(*task)
-        return
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(processes, mp_context=context, initializer=prepared, initargs=(catalogue.extensions(),))
-    try:
-        for future in as_completed([pool.submit(compute, *task) for task in tasks]):
-            yield future.result()
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.terminate()
-        raise
-    pool.shutdown()
-
-
-def prepared(extensions: Sequence[Path]) -> None:
-    """Leave Ctrl-C to the process that started the workers, which has shown the warnings; know the user's own code."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore", ModelWarning)
-    for folder in extensions:
-        catalogue.extend(folder)
 
 
 def compute(

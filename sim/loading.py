@@ -210,6 +210,11 @@ def checked(overrides: Sequence[str]) -> None:
 
 def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     """Compose a configuration by name from strings, resolved, as plain data."""
+    return compose_with_followers(name, overrides)[0]
+
+
+def compose_with_followers(name: str, overrides: Sequence[str]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Compose a configuration, and say which of its keys are given as another key: that one → those that follow it."""
     from hydra import compose as hydra_compose
     from hydra import initialize_config_dir
 
@@ -217,9 +222,28 @@ def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:
     register()
     try:
         with initialize_config_dir(str(configs()), version_base="1.3"):
-            return plain(hydra_compose(name, overrides=[*search_path(), *overrides], return_hydra_config=False))
+            found = hydra_compose(name, overrides=[*search_path(), *overrides], return_hydra_config=False)
+        return plain(found), _followers(found)
     except Exception as error:
         raise in_one_line(error) from None
+
+
+def _followers(config: Any) -> dict[str, list[str]]:
+    """Find the keys whose value is `${key}` or, next to it, `${.key}`."""
+    from omegaconf import OmegaConf
+
+    found: dict[str, list[str]] = {}
+
+    def look(where: Any, path: list[str]) -> None:
+        for key, value in where.items() if isinstance(where, Mapping) else enumerate(where):
+            if isinstance(value, Mapping | list):
+                look(value, [*path, str(key)])
+            elif isinstance(value, str) and (given := re.fullmatch(r"\$\{(\.?)([\w.]+)\}", value)):
+                target = ".".join([*path, given[2]]) if given[1] else given[2]
+                found.setdefault(target, []).append(".".join([*path, str(key)]))
+
+    look(OmegaConf.to_container(config, resolve=False), [])
+    return found
 
 
 CONSEQUENCES = ("pay", "promotion", "layoff")  # of a score: a rule of reward each, which may be named
@@ -235,6 +259,11 @@ def plain(config: Any) -> dict[str, Any]:
     for name, error in left_out("motive").items():
         if name in _wanted(found):
             raise error
+    return named(found)
+
+
+def named(found: dict[str, Any]) -> dict[str, Any]:
+    """Put in, where a configuration names a yaml of an intervention or of a rule of reward, what stands in it."""
     if isinstance(found.get("interventions"), list):
         found["interventions"] = [_used(entry) for entry in found["interventions"]]
     for part in ("scheme", "team"):

@@ -302,6 +302,8 @@ class Results:
         f.
     twin, shadow : Results or None
         The aligned team, and the team whose scheme is only measured, on the same draws, if they were run.
+    begin : int or None
+        The first week that measures look at; None: the week from which the scheme counts.
     """
 
     scenario: Scenario
@@ -318,6 +320,7 @@ class Results:
     worth_loading: Floats
     twin: Results | None
     shadow: Results | None
+    begin: int | None = None
 
     def measures(self) -> pd.DataFrame:
         """Return one row per run, a column per measure; NaN where a measure is undefined."""
@@ -327,12 +330,27 @@ class Results:
 
     def counted(self, name: str) -> Floats:
         """Return a column from the week on from which the scheme counts: (weeks, runs)."""
-        return self.columns[name][self.scenario.since :]
+        return self.columns[name][self.scenario.since if self.begin is None else self.begin :]
+
+    def between(self, begin: int, end: int) -> Results:
+        """Return what there would be if measures looked at the weeks from `begin` on, and runs ended before `end`."""
+        held = [i for i, t in enumerate(self.review_weeks) if begin <= t < end]
+        return replace(
+            self,
+            columns={k: v[:end] for k, v in self.columns.items()},
+            per_member=None if self.per_member is None else {k: v[:end] for k, v in self.per_member.items()},
+            reviewed={k: v[held] for k, v in self.reviewed.items()},
+            levels={k: v[held] for k, v in self.levels.items()},
+            review_weeks=tuple(self.review_weeks[i] for i in held),
+            twin=None if self.twin is None else self.twin.between(begin, end),
+            shadow=None if self.shadow is None else self.shadow.between(begin, end),
+            begin=begin,
+        )
 
     def at_reviews(self, name: str) -> Floats:
-        """Return a column at the reviews since then: (reviews, runs)."""
+        """Return a column at the reviews since then: (reviews, runs); NaN at one where there are none."""
         held = ~np.isnan(self.counted("rank_spread_score")).all(axis=1)
-        return self.counted(name)[held]
+        return self.counted(name)[held] if held.any() else np.full((1, len(self.runs)), np.nan)
 
     @property
     def weekly(self) -> pd.DataFrame:

@@ -125,7 +125,7 @@ def alignment_product(results: Results) -> Floats:
 def intervener_rank(results: Results) -> Floats:
     """Place of the intervener by all rewards at reviews, 1 the best, ties shared; NaN where they have no seat."""
     name = results.scenario.intervener.name
-    if name is None or name not in results.names or "reward" not in results.reviewed:
+    if name is None or name not in results.names or not results.review_weeks:
         return np.full(len(results.runs), np.nan)
     ahead, level = places(summed(results.reviewed["reward"]))
     seat = results.names.index(name)

@@ -102,7 +102,8 @@ def truck_factor(results: Results) -> Floats:
 
 
 def _year(results: Results, number: int) -> Floats:
-    x = results.counted("worth")[number * YEAR : (number + 1) * YEAR]
+    since = results.scenario.since + number * YEAR
+    x = results.columns["worth"][since : since + YEAR]
     return over_weeks(x) if len(x) == YEAR else np.full(len(results.runs), np.nan)
 
 

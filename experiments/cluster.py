@@ -1,0 +1,106 @@
+"""Blocks of runs on the workers of a dask scheduler: a cluster, Slurm through dask-jobqueue, or this machine.
+
+Workers need the same version of this package and a file system that shares the folder of the results.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+from experiments.executors import AHEAD, DEATHS, PATIENCE, Executor, Lost, Task, gone, prepared
+from experiments.extras import needed
+from experiments.store import model_version
+from sim import catalogue
+from sim.errors import InvalidInput
+
+
+def map_dask(executor: Executor, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+    """Hand tasks to a scheduler, a few per worker at a time, and yield what comes back."""
+    distributed = needed("distributed", "cluster", "executor=dask")
+    with _client(executor, len(tasks)) as client:
+        address = client.scheduler.address if client.scheduler else str(executor.scheduler)
+        waiting = list(range(len(tasks)))[::-1]
+        out: dict[Any, int] = {}
+        coming = distributed.as_completed([])
+        known = catalogue.extensions()
+
+        def hand_out() -> None:
+            ahead = AHEAD * max(1, sum(client.nthreads().values()))
+            while waiting and len(out) < ahead:
+                i = waiting.pop()
+                future = client.submit(partial(_prepared_task, tasks[i], known), pure=False)
+                out[future] = i
+                coming.add(future)
+
+        try:
+            hand_out()
+            while out:
+                future = next(coming)
+                i = out.pop(future)
+                if future.status == "finished":
+                    yield i, future.result()
+                elif future.status == "error" and isinstance(future.exception(), distributed.KilledWorker):
+                    yield i, Lost(f"the workers that computed it died, {DEATHS} times or more")
+                elif future.status == "error":
+                    raise future.exception()
+                else:
+                    raise gone(address)
+                future.release()
+                hand_out()
+        except (OSError, TimeoutError, distributed.CancelledError, distributed.comm.CommClosedError):
+            raise gone(address) from None
+
+
+def _prepared_task(task: Task, extensions: Sequence[Any]) -> Any:
+    prepared(extensions)
+    return task()
+
+
+@contextmanager
+def _client(executor: Executor, tasks: int) -> Iterator[Any]:
+    """Yield a client of the scheduler, or of one started here, quiet about what it does."""
+    distributed = needed("distributed", "cluster", "executor=dask")
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    if executor.scheduler is None:
+        count = executor.processes(tasks)
+        with (
+            distributed.LocalCluster(
+                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+            ) as cluster,
+            distributed.Client(cluster) as client,
+        ):
+            yield client
+        return
+    try:
+        client = distributed.Client(executor.scheduler, timeout=PATIENCE)
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InvalidInput("scheduler", executor.scheduler, f"the address of a dask scheduler: {reason}") from None
+    try:
+        _same_model(client, executor.scheduler)
+        yield client
+    finally:
+        client.close(timeout=PATIENCE)
+
+
+def _same_model(client: Any, address: str) -> None:
+    """Refuse workers that would compute something else, or none."""
+    try:
+        client.wait_for_workers(1, timeout=PATIENCE)
+    except TimeoutError:
+        raise InvalidInput("scheduler", address, "a scheduler with at least one worker") from None
+    for worker, version in client.run(_version_here).items():
+        if version != model_version():
+            there = "without crosspurpose" if version is None else f"with model {version}"
+            allowed = f"workers with model {model_version()}; {worker} is one {there}"
+            raise InvalidInput("scheduler", address, allowed)
+
+
+def _version_here() -> str | None:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    return model_version()
