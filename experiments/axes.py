@@ -168,7 +168,8 @@ def axis_of(word: str, base: Mapping[str, Any]) -> Axis:
     from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, RangeSweep
 
     (override,) = OverridesParser.create().parse_overrides([word])
-    key, text, value = override.key_or_group, word.partition("=")[2], override.value()
+    value: Any = override.value()
+    key, text = override.key_or_group, word.partition("=")[2]
     if override.package:
         raise InvalidInput(override.get_key_element(), text, f"{key}=..., without @")
     new = override.is_add() or override.is_force_add()

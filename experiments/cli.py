@@ -25,13 +25,24 @@ STUDIES = {
     "run": "one scenario, many runs",
     "compare": "one scenario under several evaluation schemes (the main job)",
     "explain": "why a member did what it did in a week",
+    "sweep": "many points of a space of parameters, many runs of each",
+    "sensitivity": "which parameters an outcome depends on (Morris, Sobol')",
+    "optimise": "the parameters that are best for one objective or several",
     "strength": "worth against the strength of a scheme",
     "verify": "the model in its theory limits against closed forms",
 }
 FILES = {
+    "status": "how far a sweep is, and what failed",
+    "merge": "folders of one sweep made on several machines, as one",
+    "export": "results as tables (csv) and a paragraph on methods",
+    "plot": "a picture of a sweep: curves, or a map of two parameters",
+    "discover": "where one value of a paired sweep loses to another, as a box in words",
+    "repro": "whether results come out the same again, to the bit",
+    "diff": "what two results differ in, and what that did to the numbers",
     "list": "what there is to choose from",
     "new": "a scheme, signal, team or motive of your own, as files to edit",
 }
+SWEPT = ("sweep", "sensitivity", "optimise")  # study verbs that take ranges
 HOMES = {"list": "experiments.listing", "new": "experiments.new"}
 
 
@@ -94,6 +105,11 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     from omegaconf import DictConfig
 
     loading.checked([w for w in words if "=" in w and not w.startswith("-")])
+    ranges: dict[str, Any] = {}
+    if verb in SWEPT:
+        from experiments.studies import expanded
+
+        words, ranges = expanded(words, extension)
     loading.register()
     first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
     jobs: list[dict[str, Any]] = []
@@ -129,7 +145,7 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
         sys.argv = before
         GlobalHydra.instance().clear()
     do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
-    return max((do(job.pop("config"), command=command, **job) for job in jobs), default=0)
+    return max((do(job.pop("config"), command=command, **{**job, **ranges}) for job in jobs), default=0)
 
 
 def _help() -> None:
@@ -140,7 +156,7 @@ def _help() -> None:
     for title, verbs in (("Study verbs, key=value …", STUDIES), ("File verbs", FILES)):
         print(title)
         for verb, text in verbs.items():
-            print(f"  {verb:10} {text}")
+            print(f"  {verb:12} {text}")
         print()
     print("crosspurpose VERB --help shows every key of a study verb.")
 

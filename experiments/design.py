@@ -24,6 +24,7 @@ import yaml
 from scipy.stats import qmc
 
 from experiments.axes import Axis, axis_of
+from experiments.store import from_cell
 from sim.arrays import Floats
 from sim.draws import stream
 from sim.errors import InvalidInput, unknown
@@ -162,7 +163,7 @@ def points_of_file(path: str, base: Mapping[str, Any]) -> tuple[tuple[Axis, ...]
     columns: dict[str, list[Any]] = {}
     for key, column in frame.items():
         try:
-            columns[str(key)] = [yaml.safe_load(text) for text in column]
+            columns[str(key)] = [from_cell(text) for text in column]
         except yaml.YAMLError:
             raise InvalidInput(f"file: {key}", path, "values as yaml has them") from None
     axes = []

@@ -18,7 +18,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,10 @@ class Folder:
             return "nothing" if overwrite else str(manifest["status"])
         if overwrite:
             return "nothing"
+        made = manifest.get("versions", {}).get("crosspurpose", model_version())
+        if made != model_version():
+            allowed = f"another folder: it was made by model {made}, and this is {model_version()} (overwrite=true "
+            raise InvalidInput("out", str(self.path), f"{allowed}replaces it; model {made} can continue it)")
         raise InvalidInput("out", str(self.path), "another folder: it holds another study (overwrite=true replaces it)")
 
     def finished(self) -> bool:
@@ -78,12 +82,12 @@ class Folder:
         manifest = read_manifest(self.path) or {}
         return manifest.get("same") == self.address and manifest["status"] == "finished"
 
-    def begin(self, manifest: Mapping[str, Any], anew: bool) -> None:
-        """Make the folder ready for blocks."""
+    def begin(self, manifest: Mapping[str, Any], anew: bool, rooms: Sequence[str] = ("weekly", "_runs")) -> None:
+        """Make the folder ready for blocks, which go into `rooms`."""
         if anew and self.path.exists():
             shutil.rmtree(self.path)
         self.path.mkdir(parents=True, exist_ok=True)
-        for name in ("weekly", "_runs"):
+        for name in rooms:
             (self.path / name).mkdir(exist_ok=True)
         self.write_manifest({**manifest, "status": "unfinished"})
         _text(self.path / "config.yaml", yaml.safe_dump(dict(self.same), sort_keys=False, allow_unicode=True))
@@ -168,6 +172,37 @@ def _text(path: Path, text: str) -> None:
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def source() -> str:
+    """Return a hash of the Python of the model, to tell code that differs under one version."""
+    import sim
+
+    found = hashlib.sha256()
+    for path in sorted(Path(sim.__file__).parent.rglob("*.py")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:12]
+
+
+def as_cell(value: Any) -> str:
+    """Return a value as the text of a cell that `from_cell` reads back.
+
+    Examples
+    --------
+    >>> [as_cell(v) for v in ("commits", 0.1, True, None, "true", [1, "a"])]
+    ['commits', '0.1', 'true', 'null', '"true"', '[1, "a"]']
+    """
+    if isinstance(value, str) and from_cell(value) == value:
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def from_cell(text: str) -> Any:
+    """Read a value from the text of a cell: as JSON, else as yaml reads it."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return yaml.safe_load(text)
 
 
 def versions() -> dict[str, str]:
