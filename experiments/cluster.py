@@ -22,18 +22,18 @@ from sim.errors import InvalidInput
 def map_dask(executor: Executor, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
     """Hand tasks to a scheduler, a few per worker at a time, and yield what comes back."""
     distributed = needed("distributed", "cluster", "executor=dask")
-    with _client(executor, len(tasks)) as client:
-        address = client.scheduler.address if client.scheduler else str(executor.scheduler)
+    with client(executor, len(tasks)) as connection:
+        address = connection.scheduler.address if connection.scheduler else str(executor.scheduler)
         waiting = list(range(len(tasks)))[::-1]
         out: dict[Any, int] = {}
         coming = distributed.as_completed([])
         known = catalogue.extensions()
 
         def hand_out() -> None:
-            ahead = AHEAD * max(1, sum(client.nthreads().values()))
+            ahead = AHEAD * max(1, sum(connection.nthreads().values()))
             while waiting and len(out) < ahead:
                 i = waiting.pop()
-                future = client.submit(partial(_prepared_task, tasks[i], known), pure=False)
+                future = connection.submit(partial(_prepared_task, tasks[i], known), pure=False)
                 out[future] = i
                 coming.add(future)
 
@@ -62,39 +62,40 @@ def _prepared_task(task: Task, extensions: Sequence[Any]) -> Any:
 
 
 @contextmanager
-def _client(executor: Executor, tasks: int) -> Iterator[Any]:
+def client(executor: Executor, tasks: int) -> Iterator[Any]:
     """Yield a client of the scheduler, or of one started here, quiet about what it does."""
     distributed = needed("distributed", "cluster", "executor=dask")
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client", "asyncio", "tornado"):  # what is wrong is said in one line
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     if executor.scheduler is None:
         count = executor.processes(tasks)
         with (
             distributed.LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
             ) as cluster,
-            distributed.Client(cluster) as client,
+            distributed.Client(cluster) as connection,
         ):
-            yield client
+            yield connection
         return
     try:
-        client = distributed.Client(executor.scheduler, timeout=PATIENCE)
+        connection = distributed.Client(executor.scheduler, timeout=PATIENCE)
     except (OSError, TimeoutError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise InvalidInput("scheduler", executor.scheduler, f"the address of a dask scheduler: {reason}") from None
     try:
-        _same_model(client, executor.scheduler)
-        yield client
+        _same_model(connection, executor.scheduler)
+        yield connection
     finally:
-        client.close(timeout=PATIENCE)
+        connection.close(timeout=PATIENCE)
 
 
-def _same_model(client: Any, address: str) -> None:
+def _same_model(connection: Any, address: str) -> None:
     """Refuse workers that would compute something else, or none."""
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
+        connection.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise InvalidInput("scheduler", address, "a scheduler with at least one worker") from None
-    for worker, version in client.run(_version_here).items():
+    for worker, version in connection.run(_version_here).items():
         if version != model_version():
             there = "without crosspurpose" if version is None else f"with model {version}"
             allowed = f"workers with model {model_version()}; {worker} is one {there}"

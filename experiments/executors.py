@@ -69,6 +69,14 @@ class Executor:
         scheduler = None if config["scheduler"] is None else str(config["scheduler"])
         return Executor(kind=config["executor"], workers=config["workers"], scheduler=scheduler)
 
+    def reach(self) -> None:
+        """Refuse a scheduler that cannot be reached, before anything is done."""
+        if self.scheduler is not None:
+            from experiments.cluster import client
+
+            with client(self, 1):
+                pass
+
     def processes(self, tasks: int) -> int:
         """How many tasks are computed at a time."""
         if self.kind == "serial":

@@ -75,7 +75,6 @@ class Plan:
         return {
             "verb": self.verb,
             "model": model_version(),
-            "words": list(self.space.words),
             "axes": {a.key: a.words for a in self.space.axes},
             "design": {"kind": self.design.kind, "points": len(points), "pair": self.design.pair},
             "table": hashlib.sha256(table.encode()).hexdigest(),
@@ -98,7 +97,9 @@ def main(
     config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str, swept: Sequence[str]
 ) -> int:
     """Sweep as the command line says; print the table and write the folder. 1 if some runs failed."""
-    executor, plan = Executor.of(config), plan_of(config, overrides, swept)
+    executor = Executor.of(config)
+    executor.reach()
+    plan = plan_of(config, overrides, swept)
     if plan.design.count > MANY and config["yes"] is not True:
         raise InvalidInput("points", f"{plan.design.count:,} ({plan.design.spelled()})", _long(plan, executor))
     if plan.design.count > MOST:
@@ -216,6 +217,7 @@ def conduct(
         "points": len(survey.points),
         "design": plan.design.spelled(),
         "axes": {a.key: a.words for a in plan.space.axes},
+        "words": list(plan.space.words),
         "switched_on": list(plan.space.on),
         "versions": {**versions(), "source": source()},
         "warnings": list(warnings),
