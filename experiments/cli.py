@@ -104,12 +104,12 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     from hydra.core.global_hydra import GlobalHydra
     from omegaconf import DictConfig
 
-    loading.checked([w for w in words if "=" in w and not w.startswith("-")])
     ranges: dict[str, Any] = {}
     if verb in SWEPT:
         from experiments.studies import expanded
 
         words, ranges = expanded(words, extension)
+    loading.checked([w for w in words if "=" in w and not w.startswith("-")])
     loading.register()
     first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
     jobs: list[dict[str, Any]] = []

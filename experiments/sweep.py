@@ -31,12 +31,22 @@ from experiments.space import Space, space_of
 from experiments.store import Folder, model_version, source, versions, write_csv, write_parquet
 from experiments.survey import Survey, checked, trial
 from sim import catalogue
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, unknown
+from sim.loading import options
 from sim.measures import pooled_measures
+from sim.measures.goodhart import NEED_SHADOW, NEED_TWIN
 
 USUAL = 64  # points of a design that is sampled
 CAP = 32  # times `runs`, at most, with a precision
 SHOWN = 12  # points of the table on the screen
+FAMILIES = (
+    "effort_",
+    "aligned_effort_",
+    "utility_",
+    "met_",
+    "blocked_by_",
+    "drift",
+)  # of measures by name of something
 DRIFTS = 0.02  # of worth; what a window may move by between its halves without a word
 
 
@@ -82,7 +92,7 @@ class Plan:
             "seed": self.recipe.seed,
             "crn": self.recipe.apart == 0,
             "precision": self.precision,
-            "measure": self.measure,
+            "outcome": self.measure,
             "cap": self.cap,
             "window": self.recipe.window,
             "measures": None if self.recipe.measures is None else list(self.recipe.measures),
@@ -140,11 +150,13 @@ def plan_of(config: Mapping[str, Any], words: Sequence[str], swept: Sequence[str
         raise InvalidInput("runs", config["runs"], "at least 2 with precision=...")
     if not config["crn"] and most * design.count >= 2**32:
         raise InvalidInput("crn", False, "true with so many runs")
+    share(config["shard"], 1)
+    check_outcome(str(config["outcome"]), config["aligned"], config["shadow"])
     measures = config["measures"]
     if measures is not None and (not isinstance(measures, list) or not all(isinstance(m, str) for m in measures)):
         raise InvalidInput("measures", measures, "a list of names of measures, or null")
-    if measures is not None and str(config["measure"]) not in measures:
-        raise InvalidInput("measures", measures, f"a list with {config['measure']} in it, which measure= names")
+    if measures is not None and str(config["outcome"]) not in measures:
+        raise InvalidInput("measures", measures, f"a list with {config['measure']} in it, which outcome= names")
     return Plan(
         verb="sweep",
         space=space,
@@ -159,9 +171,20 @@ def plan_of(config: Mapping[str, Any], words: Sequence[str], swept: Sequence[str
         ),
         runs=config["runs"],
         precision=None if precision is None else float(precision),
-        measure=str(config["measure"]),
+        measure=str(config["outcome"]),
         cap=most,
     )
+
+
+def check_outcome(name: str, aligned: bool, shadow: bool) -> None:
+    """Refuse a measure that does not exist, or not without the team that runs beside."""
+    pooled = pooled_measures()
+    parts = {name, *(pooled[name][1] if name in pooled else ())}
+    if name not in {*options("measure"), *pooled} and not name.startswith(FAMILIES):
+        raise unknown("outcome", name, [*options("measure"), *pooled])
+    for key, there, needing in (("aligned", aligned, NEED_TWIN), ("shadow", shadow, NEED_SHADOW)):
+        if not there and parts & {*needing}:
+            raise InvalidInput("outcome", name, f"a measure that does without {key}=true")
 
 
 def _design(config: Mapping[str, Any], words: Sequence[str], swept: Sequence[str]) -> tuple[Design, Space]:
@@ -232,9 +255,10 @@ def conduct(
             path.unlink()
         held = chunks.held(survey.path, whole=False)
     accepted = [p for p in range(len(survey.points)) if p not in survey.refused]
-    wanted = [p for p in _share(config["shard"], len(survey.points)) if p not in survey.refused]
+    wanted = [p for p in share(config["shard"], len(survey.points)) if p not in survey.refused]
     computed = there != "finished" or bool(config["retry"])
     held = _rounds(plan, survey, executor, wanted, held, seconds)
+    computed = computed or bool(seconds)
     first = {p: (0, plan.runs) for p in accepted}
     if len(wanted) < len(accepted) and any(not held.has(c) for c in survey.cells(first)):
         _say_failures(screen, held, command)
@@ -266,7 +290,7 @@ def _sound(path: Path, screen: Any) -> Held:
     return held
 
 
-def _share(text: object, points: int) -> list[int]:
+def share(text: object, points: int) -> list[int]:
     """Return the numbers of the points that this machine has to look at."""
     if text is None:
         return list(range(points))
@@ -311,9 +335,7 @@ def _known_measure(measure: str, frames: Any) -> None:
     names = {c for f in frames for c in f if c not in pointwise.NOT_MEASURED}
     names |= {k for k, (_, parts) in pooled_measures().items() if {*parts} <= names}
     if measure not in names and names:
-        from sim.errors import unknown
-
-        raise unknown("measure", measure, names)
+        raise unknown("outcome", measure, names)
 
 
 def write_summary(plan: Plan, survey: Survey, held: Held) -> pd.DataFrame:
@@ -398,16 +420,15 @@ def _say(plan: Plan, survey: Survey, table: pd.DataFrame, screen: Any) -> None:
 
 def _known_measure_of(measure: str, table: pd.DataFrame) -> None:
     if measure not in set(table["measure"]):
-        from sim.errors import unknown
-
-        raise unknown("measure", measure, set(table["measure"]))
+        raise unknown("outcome", measure, set(table["measure"]))
 
 
 def _say_failures(screen: Any, held: Held, command: str) -> bool:
     failed = held.failed()
     if failed:
         text = f"{failed} of {held.runs()} runs failed; their rows have the error"
-        screen.print(f"{text}. To run them again: {command} retry=true", soft_wrap=True)
+        again = command if " retry=true" in command else f"{command} retry=true"
+        screen.print(f"{text}. To run them again: {again}", soft_wrap=True)
     return failed > 0
 
 

@@ -70,6 +70,11 @@ def _spelled(value: object) -> str:
     return str(value)
 
 
+def _named_again(word: str) -> str:
+    """Return `outcome=...` for `measure=...`, which is the name of a group too, and groups choose a yaml."""
+    return f"outcome={word.removeprefix('measure=')}" if word.startswith("measure=") else word
+
+
 def expanded(words: Sequence[str], extension: Path | None) -> tuple[list[str], dict[str, Any]]:
     """Return what to compose first, and what a verb that takes ranges needs besides: `swept`, and `overrides`.
 
@@ -77,10 +82,11 @@ def expanded(words: Sequence[str], extension: Path | None) -> tuple[list[str], d
     """
     given = [w for w in words if "=" in w and not w.startswith("-")]
     flags = [w for w in words if w not in given]
+    given = [_named_again(w) for w in given]
     name = next((w.partition("=")[2] for w in given if w.startswith("study=")), "null")
     if name not in ("null", ""):
         typed = {w.partition("=")[0].lstrip("+") for w in given}
-        from_file = words_of(read(name, extension))
+        from_file = [_named_again(w) for w in words_of(read(name, extension))]
         given = [*(w for w in from_file if w.partition("=")[0].lstrip("+") not in typed), *given]
     fixed, swept = split(given)
     from experiments.axes import axis_of
