@@ -1,0 +1,142 @@
+"""A sweep that is killed, whatever part of it and whenever, ends as one that was left alone."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.cli import main
+from tests.experiments.test_sweep import runs_of
+
+WORDS = ["sweep", "scheme.strength=choice(0.25,0.5,0.75,1)", "scheme=choice(lines_of_code,none)", "runs=24", "weeks=26"]
+MANY = [*WORDS[:3], "runs=240", "weeks=52"]
+PATIENCE = 120  # [s]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    folder = tmp_path_factory.mktemp("undisturbed") / "A"
+    assert main([*WORDS, "executor=serial", f"out={folder}"]) == 0
+    return runs_of(folder)
+
+
+def started(words: list[str], folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "experiments.cli", *words, f"out={folder}"]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder.parent)
+
+
+def children(pid: int) -> list[int]:
+    """Process numbers of the workers of a process."""
+    found = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True).stdout
+    return [int(line.split()[0]) for line in found.splitlines() if "spawn_main" in line]
+
+
+def wait_for_chunks(folder: Path, count: int, process: subprocess.Popen[bytes]) -> None:
+    """Wait until so many chunks are there, or the process has ended."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        if len(list((folder / "runs").glob("*.parquet"))) >= count:
+            return
+        time.sleep(0.01)
+
+
+def the_same(folder: Path, expected: pd.DataFrame) -> bool:
+    return runs_of(folder).equals(expected)
+
+
+@contextmanager
+def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """Start a scheduler and workers as processes of their own; yields its address, and it and them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    dask = [sys.executable, "-m", "dask"]
+    there = [subprocess.Popen([*dask, "scheduler", "--port", address.split(":")[-1], "--no-dashboard"], **quiet)]  # type: ignore[call-overload]
+    each = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--death-timeout", "60"]
+    try:
+        there += [subprocess.Popen([*dask, *each], **quiet) for _ in range(workers)]  # type: ignore[call-overload]
+        yield address, there
+    finally:
+        for process in there:
+            process.kill()
+            process.wait()
+
+
+def test_when_the_sweep_is_killed_the_same_command_finishes_it_and_no_worker_stays(
+    undisturbed: pd.DataFrame, tmp_path: Path
+) -> None:
+    process = started([*WORDS, "workers=2"], tmp_path / "A")
+    wait_for_chunks(tmp_path / "A", 2, process)
+    workers = children(process.pid)
+    process.kill()
+    process.communicate()
+    until = time.monotonic() + 20
+    while any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers)
+    assert main([*WORDS, "executor=serial", f"out={tmp_path / 'A'}"]) == 0
+    assert the_same(tmp_path / "A", undisturbed)
+
+
+def test_when_a_worker_is_killed_the_sweep_goes_on_by_itself(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
+    process = started([*WORDS, "workers=2"], tmp_path / "A")
+    wait_for_chunks(tmp_path / "A", 2, process)
+    for pid in children(process.pid)[:1]:
+        os.kill(pid, signal.SIGKILL)
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, said
+    assert the_same(tmp_path / "A", undisturbed)
+
+
+def test_a_scheduler_and_workers_of_their_own_compute_the_same(undisturbed: pd.DataFrame, tmp_path: Path) -> None:
+    with cluster(tmp_path, 2) as (address, _):
+        process = started([*WORDS, "executor=dask", f"scheduler={address}"], tmp_path / "A")
+        _, said = process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0, said
+    assert the_same(tmp_path / "A", undisturbed)
+
+
+@pytest.mark.soak
+def test_twenty_kills_at_random_moments_leave_the_data_as_they_would_have_been(tmp_path: Path) -> None:
+    assert main([*MANY, "executor=serial", f"out={tmp_path / 'S'}"]) == 0
+    expected = runs_of(tmp_path / "S")
+    count = len(list((tmp_path / "S" / "runs").glob("*.parquet")))
+    chance = random.Random(5)
+    kills = 0
+    for number, whom in enumerate(["worker", "main", "dask worker", "scheduler"] * 5):
+        folder = tmp_path / f"K{number}"
+        after = chance.randrange(count - 1)
+        if whom in ("worker", "main"):
+            process = started([*MANY, "workers=2"], folder)
+            wait_for_chunks(folder, after, process)
+            time.sleep(chance.random() * 0.3)
+            found = children(process.pid) if whom == "worker" else [process.pid]
+            if process.poll() is None and found:
+                os.kill(chance.choice(found), signal.SIGKILL)
+                kills += 1
+            process.communicate(timeout=PATIENCE)
+        else:
+            with cluster(tmp_path, 2) as (address, there):
+                process = started([*MANY, "executor=dask", f"scheduler={address}"], folder)
+                wait_for_chunks(folder, after, process)
+                time.sleep(chance.random() * 0.3)
+                if process.poll() is None:
+                    there[1 if whom == "dask worker" else 0].kill()
+                    kills += 1
+                process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0 or whom in ("main", "scheduler"), (number, whom)
+        assert main([*MANY, "workers=2", f"out={folder}"]) == 0
+        assert the_same(folder, expected), (number, whom)
+    assert kills >= 18
