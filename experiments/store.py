@@ -8,6 +8,9 @@
     knowledge/        who knows what of a team's project when the run ends
     summary.csv       what the tables show; plots/ with the tables behind the pictures
 
+A sweep has no runs.parquet but runs/, a file per block of points, and points.csv, summary.parquet and, with pairs,
+differences.parquet (docs/SWEEPS.md).
+
 While a study is unfinished its blocks of measures stand in `_runs/`. Every file appears under its
 name only when it is complete, so that a killed study loses no more than the blocks in flight.
 """
