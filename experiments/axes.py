@@ -27,10 +27,11 @@ from scipy.special import ndtri
 
 from experiments.variants import PACKAGES, WHOLE
 from sim.errors import InvalidInput, nearest, unknown
-from sim.loading import configs, groups, options
+from sim.loading import configs, groups, options, spoken
 
 CENTRAL = 0.95  # of what is plausible of the entries of a table
 PLAUSIBLE = "plausible"
+LONGEST = 1_000_001  # values of a range
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,21 +128,13 @@ def chosen_groups() -> frozenset[str]:
 
 def split(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Split what is typed into what holds for all points and what is swept."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
     fixed: list[str] = []
     swept: list[str] = []
     for word in words:
-        try:
-            (override,) = OverridesParser.create().parse_overrides([word])
-        except HydraException:
-            _refuse_unclosed(word)
-            fixed.append(word)  # refused where all words are checked
-            continue
-        among = override.is_sweep_override() or (
-            override.value() == PLAUSIBLE and override.key_or_group != "assumptions"
-        )
+        said = spoken(word)
+        if said is None:
+            _refuse_unclosed(word)  # anything else is refused where all words are checked
+        among = said is not None and (said.kind != "value" or (said.value == PLAUSIBLE and said.key != "assumptions"))
         (swept if among else fixed).append(word)
     return fixed, swept
 
@@ -164,55 +157,50 @@ def axis_of(word: str, base: Mapping[str, Any]) -> Axis:
     base : mapping
         The configuration of the scenario whose parameter is swept.
     """
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, RangeSweep
-
-    (override,) = OverridesParser.create().parse_overrides([word])
-    value: Any = override.value()
-    key, text = override.key_or_group, word.partition("=")[2]
-    if override.package:
-        raise InvalidInput(override.get_key_element(), text, f"{key}=..., without @")
-    new = override.is_add() or override.is_force_add()
+    said = spoken(word)
+    if said is None:
+        _refuse_unclosed(word)
+        raise InvalidInput("argument", word, "KEY=RANGE")
+    key, text, value = said.key, word.partition("=")[2], said.value
+    if said.placed:
+        raise InvalidInput(key, text, f"{key}=..., without @")
     if key in chosen_groups():
-        if isinstance(value, Glob):
-            value = ChoiceSweep(list=[n for n in options(_group(key)) if value_fits(value, n)])
-        if not isinstance(value, ChoiceSweep):
-            raise InvalidInput(key, text, f"choice(...) of {', '.join(options(_group(key)))}")
-        names = tuple(str(v) for v in value.list)
-        for name in names:
-            if name not in options(_group(key)):
-                raise unknown(key, name, options(_group(key)))
-        return Axis(key=key, words=text, values=names)
+        there = options(_group(key))
+        if said.kind == "glob":
+            return Axis(key=key, words=text, values=tuple(n for n in there if value_fits(value, n)))
+        if said.kind != "choice":
+            raise InvalidInput(key, text, f"choice(...) of {', '.join(there)}")
+        for name in map(str, value):
+            if name not in there:
+                raise unknown(key, name, there)
+        return Axis(key=key, words=text, values=tuple(map(str, value)))
     known = known_parameter(key)
-    there = None if new else _value(key, base)
-    if isinstance(value, ChoiceSweep):
-        return Axis(key=key, words=text, values=tuple(_plain(v) for v in value.list), new=new)
-    if isinstance(there, str | bool | Mapping | list | tuple):
-        kind = {str: "a word", bool: "a switch"}.get(type(there), "a table")
+    now = None if said.new else _value(key, base)
+    if said.kind == "choice":
+        return Axis(key=key, words=text, values=value, new=said.new)
+    if isinstance(now, str | bool | Mapping | list | tuple):
+        kind = {str: "a word", bool: "a switch"}.get(type(now), "a table")
         raise InvalidInput(key, text, f"choice(...), as it is {kind} and no number")
-    if isinstance(value, RangeSweep):
-        step, start, stop = value.step, value.start, value.stop
+    if said.kind == "range":
+        start, stop, step = value
         if not step or start is None or stop is None:
             raise InvalidInput(key, text, "range(start,stop,step) with a step other than 0")
-        count = max(0, math.ceil((stop - start) / step - 1e-9))
-        return Axis(key=key, words=text, values=tuple(start + i * step for i in range(min(count, 1_000_001))), new=new)
+        count = min(max(0, math.ceil((stop - start) / step - 1e-9)), LONGEST)
+        return Axis(key=key, words=text, values=tuple(start + i * step for i in range(count)), new=said.new)
     whole = bool(known.get("whole"))
-    if isinstance(value, IntervalSweep):
-        whole = whole or isinstance(value.start, int)
-        log = "log" in value.tags
-        assert value.start is not None and value.end is not None
-        low, high = float(value.start), float(value.end)
-        return Axis(key=key, words=text, low=low, high=high, log=log, whole=whole, new=new)
+    if said.kind == "interval":
+        low, high = value
+        whole, log = whole or isinstance(low, int), "log" in said.tags
+        return Axis(key=key, words=text, low=float(low), high=float(high), log=log, whole=whole, new=said.new)
     if value == PLAUSIBLE:
-        return _plausible(key, known, there, whole)
+        return _plausible(key, known, now, whole)
     raise InvalidInput(key, text, "interval(low,high), choice(a,b,...), range(start,stop,step) or plausible")
 
 
-def value_fits(glob: Any, name: str) -> bool:
-    """Whether a name is among what glob(...) asks for."""
-    return any(fnmatch.fnmatch(name, p) for p in glob.include) and not any(
-        fnmatch.fnmatch(name, p) for p in glob.exclude
-    )
+def value_fits(glob: tuple[Sequence[str], Sequence[str]], name: str) -> bool:
+    """Whether a name is among what glob(...) asks for: what fits, and what does not."""
+    fits, not_these = (any(fnmatch.fnmatch(name, p) for p in patterns) for patterns in glob)
+    return fits and not not_these
 
 
 def _plausible(key: str, known: Mapping[str, Any], there: object, whole: bool) -> Axis:
@@ -283,12 +271,3 @@ def _value(key: str, base: Mapping[str, Any]) -> object:
 
 def _group(key: str) -> str:
     return {v: k for k, v in PACKAGES.items()}.get(key, key)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value of Hydra's grammar as plain data."""
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_plain(v) for v in value]
-    return getattr(value, "text", value)  # a quoted text

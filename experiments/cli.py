@@ -80,7 +80,7 @@ def _dispatch(words: list[str]) -> int:
         return 0
     verb, rest = words[0], words[1:]
     if verb in FILES:
-        return int(importlib.import_module(HOMES[verb]).main(rest))
+        return int(importlib.import_module(HOMES.get(verb, f"experiments.{verb}")).main(rest))
     if verb in STUDIES:
         from sim import loading
 

@@ -24,10 +24,10 @@ import yaml
 from scipy.stats import qmc
 
 from experiments.axes import Axis, axis_of
-from experiments.store import from_cell
 from sim.arrays import Floats
 from sim.draws import stream
 from sim.errors import InvalidInput, unknown
+from sim.opening import from_cell
 
 DESIGNS = ("grid", "random", "latin_hypercube", "sobol", "file")
 MANY = 100_000  # points from which on a sweep asks whether that is meant

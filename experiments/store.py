@@ -31,6 +31,7 @@ import yaml
 
 from sim.draws import PROTOCOL
 from sim.errors import InvalidInput
+from sim.opening import from_cell
 
 FORMAT = 1
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "mesa", "hydra-core")
@@ -198,14 +199,6 @@ def as_cell(value: Any) -> str:
     if isinstance(value, str) and from_cell(value) == value:
         return value
     return json.dumps(value, ensure_ascii=False)
-
-
-def from_cell(text: str) -> Any:
-    """Read a value from the text of a cell: as JSON, else as yaml reads it."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return yaml.safe_load(text)
 
 
 def versions() -> dict[str, str]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from experiments.assumptions import drawn
 from experiments.executors import Executor, Lost, map_chunks
-from experiments.store import Folder, model_version, versions, write_parquet
+from experiments.store import Folder, model_version, source, versions, write_parquet
 from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning, RunFailed
 from sim.results import Results
@@ -144,7 +144,7 @@ def conduct(
         "seed": study.seed,
         "runs": study.runs,
         "weeks": {name: scenario.weeks for name, scenario in study.variants.items()},
-        "versions": versions(),
+        "versions": {**versions(), "source": source()},
         "warnings": check(study),
         **study.origin,
     }

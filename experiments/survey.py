@@ -219,7 +219,7 @@ def _refuse_bad(error: InvalidInput, space: Space, point: Point, number: int) ->
         raise error
     for axis in space.axes:
         key = axis.key
-        if error.key == key or key.endswith(f".{error.key}") or error.key.startswith(f"{key}."):
+        if error.key == key or key.endswith(f".{error.key}") or (not axis.group and error.key.startswith(f"{key}.")):
             place = ", ".join(f"{k}={v}" for k, v in point.items() if k != key)
             where = f"point {number}{f' ({place})' if place else ''}: {error.key}"
             raise InvalidInput(where, error.value, error.allowed, error.nearest) from None

@@ -156,7 +156,7 @@ def plan_of(config: Mapping[str, Any], words: Sequence[str], swept: Sequence[str
     if measures is not None and (not isinstance(measures, list) or not all(isinstance(m, str) for m in measures)):
         raise InvalidInput("measures", measures, "a list of names of measures, or null")
     if measures is not None and str(config["outcome"]) not in measures:
-        raise InvalidInput("measures", measures, f"a list with {config['measure']} in it, which outcome= names")
+        raise InvalidInput("measures", measures, f"a list with {config['outcome']} in it, which outcome= names")
     return Plan(
         verb="sweep",
         space=space,
@@ -241,6 +241,7 @@ def conduct(
         "design": plan.design.spelled(),
         "axes": {a.key: a.words for a in plan.space.axes},
         "words": list(plan.space.words),
+        "followers": [dict(f) for f in plan.space.followers.values()],
         "switched_on": list(plan.space.on),
         "versions": {**versions(), "source": source()},
         "warnings": list(warnings),

@@ -17,6 +17,7 @@ from sim.errors import InvalidInput, ModelWarning, RunFailed
 if TYPE_CHECKING:
     from sim.loading import load
     from sim.mesa_model import Member, TeamModel
+    from sim.opening import open
     from sim.optimum import best_strength
     from sim.results import Results
     from sim.scenario import Scenario, scenario_from
@@ -34,6 +35,7 @@ __all__ = [
     "TeamModel",
     "best_strength",
     "load",
+    "open",
     "scenario_from",
     "simulate",
     "simulate_chunks",
@@ -43,6 +45,7 @@ _HOMES = {
     "load": "loading",
     "Member": "mesa_model",
     "TeamModel": "mesa_model",
+    "open": "opening",
     "best_strength": "optimum",
     "Results": "results",
     "Scenario": "scenario",

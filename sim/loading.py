@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,6 +207,71 @@ def checked(overrides: Sequence[str]) -> None:
         if chooses and (not isinstance(value, str) or not value):
             raise unknown(key, str(value), options(key))
         seen.add(key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    """One word of the command line, `KEY=VALUE` or `KEY=RANGE`, read.
+
+    Parameters
+    ----------
+    key : str
+    new : bool
+        Whether the key may be missing so far (+key, ++key).
+    placed : bool
+        Whether it says where in the configuration a group belongs (group@place).
+    kind : str
+        `value`, `choice`, `range`, `interval` or `glob`.
+    value : object
+        The value · the values · (start, stop, step) · (low, high) · (what fits, what does not).
+    tags : frozenset of str
+    """
+
+    key: str
+    new: bool
+    placed: bool
+    kind: str
+    value: Any
+    tags: frozenset[str] = frozenset()
+
+
+def spoken(word: str) -> Spoken | None:
+    """Read a word in Hydra's grammar; None if it cannot be read.
+
+    Examples
+    --------
+    >>> spoken("scheme.strength=interval(0,3)").value
+    (0.0, 3.0)
+    """
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import ChoiceSweep, Glob, IntervalSweep, RangeSweep
+    from hydra.errors import HydraException
+
+    try:
+        (override,) = OverridesParser.create().parse_overrides([word])
+    except HydraException:
+        return None
+    value: Any = override.value()
+    kind, found, tags = "value", _plain_value(value), frozenset[str]()
+    if isinstance(value, ChoiceSweep):
+        kind, found = "choice", tuple(_plain_value(v) for v in value.list)
+    elif isinstance(value, RangeSweep):
+        kind, found = "range", (value.start, value.stop, value.step)
+    elif isinstance(value, IntervalSweep):
+        kind, found, tags = "interval", (value.start, value.end), frozenset(value.tags)
+    elif isinstance(value, Glob):
+        kind, found = "glob", (tuple(value.include), tuple(value.exclude))
+    new, placed = override.is_add() or override.is_force_add(), bool(override.package)
+    return Spoken(key=override.key_or_group, new=new, placed=placed, kind=kind, value=found, tags=tags)
+
+
+def _plain_value(value: Any) -> Any:
+    """Return a value of Hydra's grammar as plain data."""
+    if isinstance(value, dict):
+        return {str(k): _plain_value(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain_value(v) for v in value]
+    return getattr(value, "text", value)  # a quoted text
 
 
 def compose(name: str, overrides: Sequence[str]) -> dict[str, Any]:

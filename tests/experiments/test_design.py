@@ -11,10 +11,11 @@ import pytest
 
 from experiments.axes import Axis
 from experiments.design import Design, points_of_file
-from experiments.store import as_cell, from_cell, write_csv
+from experiments.store import as_cell, write_csv
 from experiments.survey import points_table
 from sim.errors import InvalidInput
 from sim.loading import compose
+from sim.opening import from_cell
 
 X = Axis(key="x", words="", low=0.0, high=1.0)
 Y = Axis(key="y", words="", low=10.0, high=20.0)
