@@ -153,13 +153,13 @@ def ink_on(colour: Sequence[float]) -> str:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a picture whole or not at all."""
+    """Write a picture whole or not at all, as PNG, PDF or SVG by the end of its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="Glyph .* missing from")
-            figure.savefig(temporary, format="png", dpi=DPI)
+            figure.savefig(temporary, format=path.suffix[1:], dpi=DPI)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
