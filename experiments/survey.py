@@ -26,6 +26,7 @@ from sim.rules import plan_of
 from sim.scenario import people_of, scenario_from
 
 AT_ONCE = 100  # points that are checked as one task
+BY_NAME = ("window", "reward", "intervention")  # what is named by a word, which is a wrong one
 WARNED = 5  # warnings of the model that are told in full
 Show = Callable[[int, int, int], None]  # runs done, in all, failed
 
@@ -215,7 +216,7 @@ def check_some(
 
 def _refuse_bad(error: InvalidInput, space: Space, point: Point, number: int) -> None:
     """Refuse a value that is wrong by itself; what the model refuses of values together is a fact about the point."""
-    if error.key == "window":
+    if error.key in BY_NAME:
         raise error
     for axis in space.axes:
         key = axis.key

@@ -240,6 +240,7 @@ BAD = {
     "K/N": ["scheme.strength=interval(0,1)", "shard=4/3"],
     "did you mean worth": ["scheme.strength=choice(0,1)", "measure=wort", "aligned=false"],
     "does without aligned=true": ["scheme.strength=choice(0,1)", "outcome=displaced_share", "aligned=false"],
+    "reward=nothing": ["scheme.promotion=choice(tournament,nothing)"],
     "one of": ["study=nothing_of_the_kind"],
     "above 0": ["scheme.strength=interval(0,1)", "precision=0"],
     "did you mean scheme.strength": ["scheme.stregth=interval(0,1)"],
