@@ -1,0 +1,303 @@
+"""`crosspurpose discover FOLDER [measure=..] [value=..] [against=..]`: where one value loses to another, as boxes.
+
+A point of a paired sweep is lost by a value where the paired difference of the measure to the other value is to its
+disadvantage. A decision tree says where that is, in the parameters that vary besides:
+
+    depth and size of leaves    chosen by cross-validation, within each of FOLDS folds of the points
+    held out                    share of points told right by trees that have not seen them
+    found                       if they beat the guess of what is more common, by a sign test on the points in which
+                                the two differ (p < SURE); else no box is named
+    a box                       a largest part of the tree on all points in which every leaf says "loses"
+
+References
+----------
+Breiman, Friedman, Olshen & Stone (1984), Classification and Regression Trees. Boxes as scenarios: Lempert, Bryant &
+Bankes (2008), Comparing Algorithms for Scenario Discovery, RAND WR-557.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from experiments.console import console
+from experiments.extras import needed
+from experiments.listing import Parser
+from experiments.plot import Picture, Swept, asked_of, named, spelled, swept, written
+from experiments.store import as_cell, write_csv
+from experiments.words import words_of
+from sim.arrays import Bools
+from sim.errors import InvalidInput, nearest, unknown
+from sim.loading import options
+
+WORDS = ("measure", "value", "against", "out")
+FOLDS = 5
+DEPTHS, LEAVES = (1, 2, 3), (0.02, 0.05, 0.1)  # of the tree · of all points, that a leaf has at least
+FEWEST = 20  # points to look at, at least
+SURE = 0.05
+
+
+@dataclass(frozen=True, kw_only=True)
+class Box:
+    """A part of the space of parameters.
+
+    Parameters
+    ----------
+    ranges : mapping
+        Parameter, or `KEY is VALUE` as 0 or 1 → its lowest and highest value there, infinite where it has none.
+    inside : (points,)
+    """
+
+    ranges: Mapping[str, tuple[float, float]]
+    inside: Bools
+
+    def words(self) -> str:
+        """Say what is in it."""
+        return " and ".join(_condition(k, low, high) for k, (low, high) in self.ranges.items()) or "everywhere"
+
+
+def _condition(key: str, low: float, high: float) -> str:
+    """Say what a range means.
+
+    Examples
+    --------
+    >>> _condition("scheme.strength", 1.2, math.inf), _condition("team is seniors", -math.inf, 0.5)
+    ('scheme.strength > 1.2', 'team is not seniors')
+    """
+    if " is " in key:
+        return key if low > -math.inf else key.replace(" is ", " is not ", 1)
+    if low > -math.inf and high < math.inf:
+        return f"{low:.3g} < {key} ≤ {high:.3g}"
+    return f"{key} > {low:.3g}" if low > -math.inf else f"{key} ≤ {high:.3g}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What a tree makes of some points.
+
+    Parameters
+    ----------
+    boxes : tuple of Box
+        None where held-out points are told no better than by guessing.
+    right, guessed : float
+        Share of held-out points that are told right · of those that are as the most common.
+    weight : mapping of str to float
+        How much each feature contributes.
+    """
+
+    boxes: tuple[Box, ...]
+    right: float
+    guessed: float
+    weight: Mapping[str, float]
+
+
+def discovered(features: pd.DataFrame, loses: Bools, seed: int) -> Found:
+    """Look for boxes in which most points are lost.
+
+    Parameters
+    ----------
+    features : DataFrame
+        A row per point, numbers only.
+    loses : (points,)
+    seed : int
+        Of the folds.
+    """
+    tree = needed("sklearn.tree", "analysis", "discover")
+    selection = needed("sklearn.model_selection", "analysis", "discover")
+    most = bool(loses.mean() > 0.5)
+    guessed = float((loses == most).mean())
+    if min(loses.sum(), (~loses).sum()) < FOLDS:
+        return Found(boxes=(), right=guessed, guessed=guessed, weight={})
+    x = features.to_numpy(float)
+    folds = selection.StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    search = selection.GridSearchCV(
+        tree.DecisionTreeClassifier(random_state=seed),
+        {"max_depth": DEPTHS, "min_samples_leaf": LEAVES},
+        cv=selection.StratifiedKFold(3, shuffle=True, random_state=seed),
+    )
+    hit = selection.cross_val_predict(search, x, loses, cv=folds) == loses
+    better, worse = (int(np.sum(hit & (loses != most))), int(np.sum(~hit & (loses == most))))
+    right = float(hit.mean())
+    if not better or binomtest(better, better + worse, alternative="greater").pvalue >= SURE:
+        return Found(boxes=(), right=right, guessed=guessed, weight={})
+    best = search.fit(x, loses).best_estimator_
+    names = [str(name) for name in features]
+    weight = dict(zip(names, best.feature_importances_.tolist(), strict=True))
+    boxes = [Box(ranges=r, inside=_inside(features, r)) for r in _losing(best.tree_, names, 0, {})]
+    return Found(boxes=tuple(boxes), right=right, guessed=guessed, weight=weight)
+
+
+def _losing(
+    tree: Any, names: Sequence[str], node: int, ranges: Mapping[str, tuple[float, float]]
+) -> list[Mapping[str, tuple[float, float]]]:
+    """Return the ranges of the largest parts of a tree below a node in which every leaf says that a point is lost."""
+    if all(_leaves(tree, node)):
+        return [ranges]
+    if tree.children_left[node] < 0:
+        return []
+    name, cut = names[tree.feature[node]], float(tree.threshold[node])
+    low, high = ranges.get(name, (-math.inf, math.inf))
+    left = _losing(tree, names, tree.children_left[node], {**ranges, name: (low, cut)})
+    return left + _losing(tree, names, tree.children_right[node], {**ranges, name: (cut, high)})
+
+
+def _leaves(tree: Any, node: int) -> list[bool]:
+    """Whether each leaf below a node says that a point is lost."""
+    if tree.children_left[node] < 0:
+        return [bool(tree.value[node][0].argmax() == 1)]
+    return _leaves(tree, tree.children_left[node]) + _leaves(tree, tree.children_right[node])
+
+
+def _inside(features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> Bools:
+    within = np.ones(len(features), dtype=bool)
+    for name, (low, high) in ranges.items():
+        value = features[name].to_numpy(float)
+        within &= (value > low) & (value <= high)
+    return within
+
+
+def features_of(of: Swept, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the parameters that vary besides the paired one as numbers, a column for each value of a choice."""
+    found: dict[str, Any] = {}
+    for key in of.axes:
+        values = list({as_cell(v): v for v in rows[key]})
+        if key == of.pair or len(values) < 2:
+            continue
+        if of.numbers(key):
+            found[key] = rows[key].astype(float)
+        else:
+            cells = rows[key].map(as_cell)
+            found |= {f"{key} is {v}": (cells == v).astype(float) for v in values}
+    if not found:
+        raise InvalidInput("folder", str(of.found.path), "a paired sweep in which other parameters vary too")
+    return pd.DataFrame(found, index=rows.index)
+
+
+def main(words: Sequence[str]) -> int:
+    """Say where a value loses, and write boxes.csv and a picture."""
+    parser = Parser(prog="crosspurpose discover", description=__doc__, allow_abbrev=False)
+    parser.add_argument("folder", help="a folder with a finished sweep with pair=KEY")
+    parser.add_argument("word", nargs="*", help=f"KEY=VALUE with {', '.join(WORDS)}")
+    given = parser.parse_args(list(words))
+    of, asked = swept(given.folder), asked_of(given.word, WORDS)
+    measure = asked.get("measure", str(of.found.config["outcome"]))
+    if measure not in of.measures:
+        raise InvalidInput("measure", measure, "a measure of the sweep", nearest(measure, of.measures))
+    pair, value, against = _compared(of, asked)
+    rows = of.differences(pair, against, measure)
+    rows = rows[rows[pair].map(as_cell) == as_cell(value)].reset_index(drop=True)
+    if len(rows) < FEWEST:
+        raise InvalidInput("folder", given.folder, f"a sweep with at least {FEWEST} points that can be compared")
+    good = words_of(measure)["label"]["good"] if measure in options("measure") else "neither"
+    rows["loses"] = (rows["value"] > 0) if good == "lower" else (rows["value"] < 0)
+    features = features_of(of, rows)
+    found = discovered(features, rows["loses"].to_numpy(bool), int(of.found.config["seed"]))
+    screen, who = console(), f"{as_cell(value)} {_verb(good)} {as_cell(against)}"
+    lines = told(found, rows, who, named(measure)[0])
+    for line in lines:
+        screen.print(line, soft_wrap=True, markup=False)
+    place = Path(asked["out"]).expanduser() if "out" in asked else of.found.path / "plots" / "discover"
+    table = table_of(found, rows)
+    write_csv(table, of.found.path / "boxes.csv")
+    screen.print(str(of.found.path / "boxes.csv"), soft_wrap=True)
+    for path in written(_picture(of, found, rows, features, who, lines), place):
+        screen.print(str(path), soft_wrap=True)
+    return 0
+
+
+def _verb(good: str) -> str:
+    return "is lower than" if good == "neither" else "loses to"
+
+
+def _compared(of: Swept, asked: Mapping[str, str]) -> tuple[str, Any, Any]:
+    """Return the paired axis, and the two values of it that are compared."""
+    if of.pair is None:
+        raise InvalidInput("folder", str(of.found.path), "a sweep with pair=KEY, such as pair=scheme")
+    values = {as_cell(v): v for v in (p[of.pair] for p in of.points)}
+    for word in ("value", "against"):
+        if word in asked and asked[word] not in values:
+            raise unknown(word, asked[word], values)
+    against = asked.get("against", next(iter(values)))
+    others = [v for v in values if v != against]
+    value = asked.get("value", others[0] if len(others) == 1 else "")
+    if value in ("", against):
+        raise InvalidInput("value", value or "(missing)", f"one of {', '.join(values)}, and against= another of them")
+    return of.pair, values[value], values[against]
+
+
+def told(found: Found, rows: pd.DataFrame, who: str, measure: str) -> list[str]:
+    """Say what was found, a line for each box."""
+    n, loses = len(rows), rows["loses"].to_numpy(bool)
+    unclear = int(((rows["error_low"] <= 0) & (rows["error_high"] >= 0)).sum())
+    held = f"held-out points told right: {found.right:.0%}, by guessing {found.guessed:.0%}"
+    overall = f"{who} in {loses.mean():.0%} of {n} points ({measure}; the sign is unclear in {unclear})"
+    if not found.boxes:
+        return [f"{overall}; no box found: {held}"]
+    elsewhere = ~np.any([b.inside for b in found.boxes], axis=0)
+    lines = []
+    for box in found.boxes:
+        own = rows[box.inside]
+        rest = f"elsewhere in {loses[elsewhere].mean():.0%}" if elsewhere.any() else "there is no elsewhere"
+        lines.append(
+            f"{who} where {box.words()}: in {own['loses'].mean():.0%} of such points ({len(own)} of {n}), "
+            f"on average by {abs(own['value'].mean()):.2g}; {rest}"
+        )
+    return [*lines, f"{overall}; {held}"]
+
+
+def table_of(found: Found, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per box and parameter: its range, and what is in the box."""
+    columns = ["box", "parameter", "low", "high", "points", "of", "share_lost", "difference", "right", "guessed"]
+    table = []
+    for i, box in enumerate(found.boxes, start=1):
+        own = rows[box.inside]
+        said = (len(own), len(rows), own["loses"].mean(), own["value"].mean(), found.right, found.guessed)
+        table += [(i, key, low, high, *said) for key, (low, high) in box.ranges.items()]
+    return pd.DataFrame(table, columns=columns)
+
+
+def _picture(
+    of: Swept, found: Found, rows: pd.DataFrame, features: pd.DataFrame, who: str, lines: Sequence[str]
+) -> Picture:
+    """Return the picture of the points and boxes, over the two parameters that say most."""
+    from experiments.plots.sweep import boxes
+
+    order = sorted(features, key=lambda k: -found.weight.get(str(k), 0.0))
+    keys = list(dict.fromkeys(str(k).partition(" is ")[0] for k in order))[:2]
+    table, names = rows[["loses"]].assign(difference=rows["value"]), dict[str, list[str]]()
+    for key in keys:
+        if of.numbers(key):
+            table[key] = rows[key].astype(float)
+        else:
+            names[key] = list(dict.fromkeys(rows[key].map(spelled)))
+            table[key] = rows[key].map(spelled).map(names[key].index).astype(float)
+    figure = boxes(
+        table=table,
+        found=[_drawn(b, names) for b in found.boxes],
+        axes=(keys[0], keys[1] if len(keys) > 1 else None),
+        names=names,
+        title=f"Where {who}" if found.boxes else f"No box says where {who}",
+        labels=(who, "it does not"),
+        caption=". ".join([*lines[:3], f"{of.found.config['runs']} runs of each point, paired"]) + ".",
+    )
+    return Picture(stem="discover", table=table, figure=figure)
+
+
+def _drawn(box: Box, names: Mapping[str, Sequence[str]]) -> dict[str, tuple[float, float]]:
+    """Return the ranges of a box as they are drawn: around the places of the values of a choice that are in it."""
+    drawn = {k: r for k, r in box.ranges.items() if " is " not in k}
+    for key, values in names.items():
+        said = {
+            k.partition(" is ")[2]: low > -math.inf for k, (low, _) in box.ranges.items() if k.startswith(f"{key} is ")
+        }
+        among = [i for i, v in enumerate(values) if (said.get(v, not any(said.values())))]
+        if said and among:
+            drawn[key] = (min(among) - 0.4, max(among) + 0.4)
+    return drawn
