@@ -18,7 +18,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -77,7 +77,7 @@ class Axis:
         if self.whole and (self.low != round(self.low) or self.high != round(self.high)):
             raise InvalidInput(self.key, self.words, "an interval between whole numbers")
 
-    @property
+    @cached_property
     def group(self) -> bool:
         """Whether the values are options of a group."""
         return self.key in chosen_groups()

@@ -18,7 +18,10 @@ from sim.rules import rules_of
 from sim.scenario import KEYS, scenario_from
 from tests import worlds
 
-VERB = ["executor", "extend", "out", "overwrite", "seed", "workers"]
+VERB = ["executor", "extend", "out", "overwrite", "scheduler", "seed", "workers"]
+SWEPT = ["aligned", "measures", "runs", "shadow", "study", "window"]
+SWEEP = ["cap", "crn", "design", "file", "levels", "outcome", "pair", "plan", "points", "precision", "retry", "shard"]
+SENSITIVITY = ["crn", "levels", "method", "num_resamples", "outcome", "retry", "samples", "second_order", "yes"]
 EXPECTED = {
     "model": sorted(KEYS),
     "run": sorted([*KEYS, *VERB, "members", "runs"]),
@@ -41,9 +44,12 @@ EXPECTED = {
         ]
     ),
     "strength": sorted([*KEYS, *VERB, "members", "runs", "power", "schemes", "strengths"]),
+    "sweep": sorted([*KEYS, *VERB, *SWEPT, *SWEEP, "yes"]),
+    "sensitivity": sorted([*KEYS, *VERB, *SWEPT, *SENSITIVITY]),
+    "optimise": sorted([*KEYS, *VERB, *SWEPT, "fresh", "maximise", "minimise", "sampler", "teams", "trials"]),
     "explain": sorted([*KEYS, "extend", "member", "week", "run", "seed", "out"]),
 }
-GROUPS = ["activity", "choice", "craft", "culture", "customers", "goals", "intervention", "limit", "measure"]
+GROUPS = ["activity", "audit", "choice", "craft", "culture", "customers", "goals", "intervention", "limit", "measure"]
 GROUPS += ["motive", "organisation", "politics", "project", "remedies", "reporting", "reward", "scenario"]
 GROUPS += ["scheme", "signal", "sponsor", "team", "turnover"]
 PARTS = ("plain", "neutral", "sentence", "good")

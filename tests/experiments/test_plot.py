@@ -35,7 +35,7 @@ def paired(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two schemes at points that are drawn, with two parameters besides."""
     folder = tmp_path_factory.mktemp("paired") / "A"
     ranges = ["scheme.strength=interval(0.2,2)", "team.risk_aversion=interval(0,2)", "scheme=choice(none,commits)"]
-    how = ["pair=scheme", "points=24", "runs=4", "weeks=4", "executor=serial", "aligned=false", f"out={folder}"]
+    how = ["pair=scheme", "points=24", "runs=4", "weeks=13", "executor=serial", "aligned=false", f"out={folder}"]
     assert main(["sweep", *ranges, *how]) == 0
     return folder
 
@@ -48,7 +48,9 @@ def test_a_contract_is_worth_what_theory_says(limit: str, measure: str) -> None:
     assert predicted(scenario.config, measure) == pytest.approx(value, rel=ROUNDING)
 
 
-@pytest.mark.parametrize("change", ["project=standard", "choice=logit", "scheme.review.weeks=4", "team.skill_sd=0.1"])
+@pytest.mark.parametrize(
+    "change", ["project=standard", "turnover=standard", "scheme.review.weeks=2", "team.skill_sd=0.1"]
+)
 def test_theory_has_no_curve_where_something_is_on_that_it_leaves_out(change: str) -> None:
     assert predicted(sim.load("limit=B1", change).config, "worth") is None
     assert predicted(sim.load("limit=B1").config, "debt") is None
