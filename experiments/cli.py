@@ -108,7 +108,7 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     if verb in SWEPT:
         from experiments.studies import expanded
 
-        words, ranges = expanded(words, extension)
+        words, ranges = expanded(verb, words, extension)
     loading.checked([w for w in words if "=" in w and not w.startswith("-")])
     loading.register()
     first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)

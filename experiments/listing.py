@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from experiments import studies as study
 from experiments.console import console
 from sim import catalogue
 from sim.errors import InvalidInput, unknown
 from sim.loading import PYTHON, configs, extended, file_of, groups, options, read
+
+STUDY = "study"
 
 
 class Parser(argparse.ArgumentParser):
@@ -53,23 +56,24 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("group", nargs="?", help="schemes, motives, signals, ... (singular or plural)")
     parser.add_argument("--extend", metavar="DIR", help="a folder of your own; extend=DIR is the same")
     given = parser.parse_args([f"--{w}" if w.startswith("extend=") else w for w in words])
-    with extended(given.extend):
-        _print(given.group)
+    with extended(given.extend) as folder:
+        _print(given.group, studied(folder))
     return 0
 
 
-def _print(group: str | None) -> None:
+def _print(group: str | None, studies: Sequence[Entry]) -> None:
     screen = console()
-    there = sorted({*groups(), *PYTHON})
+    there = sorted({*groups(), *PYTHON, STUDY})
     if group is None:
         for name in there:
-            shown = [f"{n} (yours)" if own else n for n, own in names(name).items()]
+            whose = {e.name: e.whose == "yours" for e in studies} if name == STUDY else names(name)
+            shown = [f"{n} (yours)" if own else n for n, own in whose.items()]
             screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(shown)}", soft_wrap=True)
         return
     found = [g for g in there if group in (g, _plural(g))]
     if not found:
         raise unknown("list", group, [_plural(g) for g in there])
-    rows = entries(found[0])
+    rows = studies if found[0] == STUDY else entries(found[0])
     width = max((len(e.name) for e in rows), default=0)
     for entry in rows:
         screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.whose:5}  {entry.plain}".rstrip(), soft_wrap=True)
@@ -113,6 +117,17 @@ def entries(group: str) -> list[Entry]:
     return sorted(found, key=lambda e: e.name) if group in PYTHON else found
 
 
+def studied(extension: Path | None) -> list[Entry]:
+    """Every study of `sweep`, `sensitivity` and `optimise`, and what it asks."""
+    ours = Path(study.__file__).parent
+    found = []
+    for name, file in study.studies(extension).items():
+        about = str(study.read(name, extension).get("about", ""))
+        own = () if file.parent == ours else (file,)
+        found.append(Entry(name=name, plain=about, sentence=about, files=own))
+    return sorted(found, key=lambda e: e.name)
+
+
 def heading(file: Path) -> str:
     """Return what a yaml says of itself in its first comment; that it switches something off, if it says no more."""
     lines = [x for x in file.read_text(encoding="utf-8").splitlines() if x and not x.startswith("# @package")]
@@ -139,5 +154,5 @@ def _short(path: Path) -> str:
 
 
 def _plural(group: str) -> str:
-    irregular = {"activity": "activities", "choice": "choices"}
+    irregular = {"activity": "activities", "choice": "choices", STUDY: "studies"}
     return irregular.get(group, group if group.endswith("s") else f"{group}s")

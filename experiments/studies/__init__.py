@@ -15,7 +15,6 @@ from typing import Any
 
 import yaml
 
-from experiments.axes import chosen_groups, split
 from sim.errors import InvalidInput, nearest, unknown
 
 KEYS = ("about", "set", "sweep")
@@ -70,27 +69,32 @@ def _spelled(value: object) -> str:
     return str(value)
 
 
-def _named_again(word: str) -> str:
+def _named_again(verb: str, word: str) -> str:
     """Return `outcome=...` for `measure=...`, which is the name of a group too, and groups choose a yaml."""
-    return f"outcome={word.removeprefix('measure=')}" if word.startswith("measure=") else word
+    if not word.startswith("measure="):
+        return word
+    name = word.removeprefix("measure=")
+    if verb == "optimise":
+        raise InvalidInput("measure", name, f"maximise={name} or minimise={name} instead")
+    return f"outcome={name}"
 
 
-def expanded(words: Sequence[str], extension: Path | None) -> tuple[list[str], dict[str, Any]]:
+def expanded(verb: str, words: Sequence[str], extension: Path | None) -> tuple[list[str], dict[str, Any]]:
     """Return what to compose first, and what a verb that takes ranges needs besides: `swept`, and `overrides`.
 
     A group that is swept stands with its first option in what is composed first.
     """
+    from experiments.axes import axis_of, chosen_groups, split
+
     given = [w for w in words if "=" in w and not w.startswith("-")]
     flags = [w for w in words if w not in given]
-    given = [_named_again(w) for w in given]
+    given = [_named_again(verb, w) for w in given]
     name = next((w.partition("=")[2] for w in given if w.startswith("study=")), "null")
     if name not in ("null", ""):
         typed = {w.partition("=")[0].lstrip("+") for w in given}
-        from_file = [_named_again(w) for w in words_of(read(name, extension))]
+        from_file = [_named_again(verb, w) for w in words_of(read(name, extension))]
         given = [*(w for w in from_file if w.partition("=")[0].lstrip("+") not in typed), *given]
     fixed, swept = split(given)
-    from experiments.axes import axis_of
-
     among = [axis_of(w, {}) for w in swept if w.partition("=")[0].lstrip("+") in chosen_groups()]
     first = [f"{a.key}={(a.values or ('',))[0]}" for a in among]
     return [*flags, *fixed, *first], {"swept": swept, "overrides": [w for w in fixed if not w.startswith("hydra.")]}

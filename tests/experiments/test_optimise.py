@@ -144,6 +144,7 @@ BAD = {
     "one of nsga2, tpe": [*LINES, "sampler=random"],
     "a whole number, at least 1": [*LINES, "trials=0"],
     "does without aligned=true": [*LINES, "minimise=[displaced_share]"],
+    "maximise=worth or minimise=worth": [*LINES, "measure=worth"],
     "at least one measure": [*LINES, "maximise=[]"],
 }
 
