@@ -17,9 +17,12 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.errors import InvalidInput, RunFailed, nearest
+
+if TYPE_CHECKING:
+    from omegaconf import DictConfig
 
 STUDIES = {
     "run": "one scenario, many runs",
@@ -100,10 +103,6 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     command = shlex.join(["crosspurpose", verb, *words])
     there = "null" if extension is None else loading.quoted(str(extension))
     words = [f"extend={there}" if w.startswith("extend=") else w for w in words]
-    import hydra
-    from hydra.core.global_hydra import GlobalHydra
-    from omegaconf import DictConfig
-
     ranges: dict[str, Any] = {}
     if verb in SWEPT:
         from experiments.studies import expanded
@@ -111,25 +110,59 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
         words, ranges = expanded(verb, words, extension)
     loading.checked([w for w in words if "=" in w and not w.startswith("-")])
     loading.register()
-    first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
+    composed = _by_hydra(verb, words, flags) if flags or any("hydra." in w for w in words) else _once(verb, words)
     jobs: list[dict[str, Any]] = []
-
-    def collect(config: DictConfig) -> None:
-        from hydra.core.hydra_config import HydraConfig
-
-        job = HydraConfig.get()
-        choice = {k: v for k, v in job.runtime.choices.items() if isinstance(v, str)}
-        overrides = [o for o in job.overrides.task if not o.startswith("hydra.")]
-        found = loading.plain(config)
+    for config, runtime in composed:
+        try:
+            found = loading.plain(config)
+        except Exception as error:
+            raise loading.in_one_line(error) from None
         if found.pop("extend", None) not in (None, str(extension)):
             allowed = "extend=DIR on the command line, without +; a yaml brings no code"
             raise InvalidInput("extend", config["extend"], allowed)
         for key in set(found) - {*loading.top_keys(verb)}:
             raise InvalidInput(key, "(unknown key)", "a key of the configuration", nearest(key, loading.top_keys(verb)))
+        choice = {k: v for k, v in runtime.runtime.choices.items() if isinstance(v, str)}
+        overrides = [o for o in runtime.overrides.task if not o.startswith("hydra.")]
         jobs.append({"config": found, "overrides": overrides, "choice": choice})
+    do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
+    return max((do(job.pop("config"), command=command, **{**job, **ranges}) for job in jobs), default=0)
+
+
+def _once(verb: str, words: Sequence[str]) -> list[tuple[DictConfig, Any]]:
+    """Compose a configuration: it, and what Hydra knows of how it came about."""
+    from hydra import compose, initialize_config_dir
+    from omegaconf import open_dict
+
+    from sim import loading
+
+    try:
+        with initialize_config_dir(str(loading.configs()), version_base="1.3"):
+            config = compose(verb, overrides=[*loading.search_path(), *words], return_hydra_config=True)
+    except Exception as error:
+        raise loading.in_one_line(error) from None
+    runtime = config.hydra
+    with open_dict(config):
+        del config["hydra"]
+    return [(config, runtime)]
+
+
+def _by_hydra(verb: str, words: Sequence[str], flags: Sequence[str]) -> list[tuple[DictConfig, Any]]:
+    """Let Hydra do what its flags say; with --multirun there is a configuration per job, with --help none."""
+    import hydra
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.hydra_config import HydraConfig
+
+    from sim import loading
+
+    composed: list[tuple[DictConfig, Any]] = []
+
+    def collect(config: DictConfig) -> None:
+        composed.append((config, HydraConfig.get()))
 
     os.environ["HYDRA_FULL_ERROR"] = "1"
     entry = hydra.main(version_base="1.3", config_path=str(loading.configs()), config_name=verb)(collect)
+    first = next((i for i, w in enumerate(words) if "=" in w and not w.startswith("-")), 0)
     sweep = [f"hydra.sweep.dir={Path(tempfile.gettempdir()).as_posix()}"] if {"-m", "--multirun"} & {*words} else []
     before = sys.argv
     sys.argv = [f"crosspurpose {verb}", *words[:first], *loading.search_path(), *sweep, *words[first:]]
@@ -144,8 +177,7 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     finally:
         sys.argv = before
         GlobalHydra.instance().clear()
-    do: Callable[..., int] = importlib.import_module(f"experiments.{verb}").main
-    return max((do(job.pop("config"), command=command, **{**job, **ranges}) for job in jobs), default=0)
+    return composed
 
 
 def _help() -> None:

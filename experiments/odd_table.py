@@ -9,6 +9,7 @@ the two marks in ODD.md are put together from both, and nothing there is written
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,13 @@ def shipped() -> list[dict[str, Any]]:
     """Compose every scenario, and the standard one under every scheme."""
     words = [(f"scenario={name}",) for name in options("scenario")]
     words += [(f"scheme={name}",) for name in options("scheme")]
-    return [scenario_part(compose("model", each)) for each in words]
+    return [scenario_part(composed(*each)) for each in words]
+
+
+@cache
+def composed(*words: str) -> Mapping[str, Any]:
+    """Return a configuration, composed once; not to be changed."""
+    return compose("model", words)
 
 
 def values(scenarios: list[dict[str, Any]]) -> dict[str, list[Any]]:
@@ -109,7 +116,7 @@ def values(scenarios: list[dict[str, Any]]) -> dict[str, list[Any]]:
 
 def tables() -> str:
     """Return the generated part of ODD.md."""
-    scenarios, standard = shipped(), scenario_part(compose("model", ()))
+    scenarios, standard = shipped(), scenario_part(composed())
     parts = [
         _parameters(values(scenarios)),
         "#### Activities as shipped\n\n" + _activities(standard),
@@ -211,7 +218,7 @@ def _signals(scenario: Mapping[str, Any]) -> str:
 def _schemes() -> str:
     rows: list[list[object]] = []
     for name in options("scheme"):
-        scheme = compose("model", (f"scheme={name}",))["scheme"]
+        scheme = composed(f"scheme={name}")["scheme"]
         weights = ", ".join(f"{k} {_shown(w)}" for k, w in scheme["weights"].items()) or "—"
         rules = [_rule(scheme[k]) for k in ("pay", "promotion", "layoff")]
         benchmark = "benchmark" if scheme["benchmark"] else ""
@@ -228,7 +235,7 @@ def _rule(rule: Any) -> str:
 def _scenarios() -> str:
     rows: list[list[object]] = []
     for name in options("scenario"):
-        config = compose("model", (f"scenario={name}",))
+        config = composed(f"scenario={name}")
         kinds: dict[str, int] = {}
         for person in config["team"]["people"]:
             mix = ", ".join(f"{k} {_shown(w)}" for k, w in person["motives"].items())
