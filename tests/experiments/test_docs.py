@@ -1,0 +1,81 @@
+"""What the documentation of sweeps says to type works, with fewer runs and points than it says."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from experiments import study
+from experiments.cli import main
+
+ROOT = Path(study.__file__).parent.parent
+SMALLER: dict[str, object] = {"points": 8, "runs": 2, "weeks": 26, "samples": 4, "trials": 4}
+LARGE = {"D": ["points=24"]}  # by the folder: what needs more to say anything
+VERBS = ("sweep", "plot", "discover", "export", "repro", "diff", "merge", "status", "sensitivity", "optimise", "list")
+
+
+def blocks(text: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
+
+
+def typed(text: str) -> list[list[str]]:
+    """The commands of a page, without those that need other machines."""
+    lines = [line for block in blocks(text, "sh") for line in block.replace("\\\n", " ").splitlines()]
+    split = [shlex.split(line, comments=True) for line in lines]
+    known = [w[1:] for w in split if w[:1] == ["crosspurpose"] and w[1] in VERBS]
+    return [words for words in known if not any(w.startswith("scheduler=") for w in words)]
+
+
+def smaller(words: list[str]) -> list[str]:
+    """The same command with fewer runs, and so on."""
+    out = next((w.removeprefix("out=") for w in words if w.startswith("out=")), "")
+    said = {w.partition("=")[0] for w in words}
+    sizes: dict[str, object] = {key: size for key, size in SMALLER.items() if key in said}
+    if words[0] in ("sweep", "sensitivity", "optimise"):
+        sizes["executor"] = "serial"
+    if words[0] == "optimise":
+        sizes |= {k: SMALLER[k] for k in ("trials", "runs", "weeks")}
+    if words[0] == "sensitivity":
+        sizes |= {"samples": SMALLER["samples"]}
+    kept = [w for w in words if w.partition("=")[0] not in sizes]
+    if "study=audit_map" in words:
+        kept.append("levels=3")
+    more = LARGE.get(out, [])
+    return [*kept, *(f"{k}={v}" for k, v in sizes.items() if k not in {m.partition("=")[0] for m in more}), *more]
+
+
+def follow(page: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> int:
+    """Type everything that a page says, in its order; return how many commands."""
+    monkeypatch.chdir(folder)
+    commands = [smaller(words) for words in typed(page)]
+    for words in commands:
+        assert main(words) == 0, words
+    return len(commands)
+
+
+def test_everything_on_the_page_about_sweeps_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "SWEEPS.md").read_text(encoding="utf-8")
+    (tmp_path / "studies").mkdir()
+    (yaml,) = blocks(page, "yaml")
+    (tmp_path / "studies" / "mine.yaml").write_text(
+        yaml.replace("points: 64", "points: 4").replace("runs: 100", "runs: 2")
+    )
+    assert follow(page, monkeypatch, tmp_path) > 15
+    opened, *_ = blocks(page, "python")
+    exec(compile(opened, "SWEEPS.md", "exec"), {})
+    capsys.readouterr()
+
+
+def test_what_the_readme_says_of_sweeps_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = page.partition("## Sweeps that can be published")[2].partition("\n## ")[0]
+    monkeypatch.setitem(LARGE, "S", ["points=24"])
+    assert follow(section, monkeypatch, tmp_path) == 7
+    capsys.readouterr()
