@@ -73,24 +73,24 @@ def _summary(frame: pd.DataFrame, measures: Sequence[str] | None) -> pd.DataFram
 
 def _pooled(frame: pd.DataFrame, measures: Sequence[str] | None) -> pd.DataFrame:
     """Measures of all runs together, with their jackknife error."""
-    rows = []
+    tables = []
     for name, (function, parts) in pooled_measures().items():
         if not {*parts} <= {*frame.columns} or (measures is not None and name not in measures):
             continue
-        for point, own in frame.groupby("point", sort=True):
-            x = own[list(parts)].dropna().to_numpy(float)
-            n = len(x)
-            if not n:
-                continue
-            value = float(function(*x.mean(axis=0)))
-            half = np.nan
-            if n > 2:
-                without = np.asarray(function(*((x.sum(axis=0) - x) / (n - 1)).T), dtype=float)
-                spread = np.sqrt((n - 1) / n * np.square(without - without.mean()).sum())
-                half = float(scipy_stats.t.ppf(0.5 + LEVEL / 2, n - 1) * spread)
-            row = {"point": point, "measure": name, "value": value, "runs": n}
-            rows.append({**row, "error_low": value - half, "error_high": value + half})
-    return pd.DataFrame(rows)
+        known = frame[["point", *parts]].dropna().sort_values("point", kind="stable")
+        if known.empty:
+            continue
+        points, first, n = np.unique(known["point"].to_numpy(), return_index=True, return_counts=True)
+        x, at = known[list(parts)].to_numpy(float).T, np.repeat(np.arange(len(points)), n)
+        total = np.add.reduceat(x, first, axis=1)
+        value = np.asarray(function(*total / n), dtype=float)
+        without = np.asarray(function(*(total[:, at] - x) / np.maximum(n - 1, 1)[at]), dtype=float)
+        away = without - (np.add.reduceat(without, first) / n)[at]
+        spread = np.sqrt((n - 1) / n * np.add.reduceat(away * away, first))
+        half = np.where(n > 2, scipy_stats.t.ppf(0.5 + LEVEL / 2, np.maximum(n - 1, 1)) * spread, np.nan)
+        said = {"point": points, "measure": name, "value": value, "runs": n}
+        tables.append(pd.DataFrame({**said, "error_low": value - half, "error_high": value + half}))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
 
 def differences(

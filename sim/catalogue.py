@@ -12,7 +12,8 @@ import importlib
 import inspect
 import pkgutil
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def extend(root: Path) -> None:
         For a file that is called like a member there is, or that does not define one.
     """
     importlib.invalidate_caches()
+    _listed.cache_clear()
     for folder in FOLDERS:
         place = root / folder
         files = {p.stem: p for p in sorted(place.glob("*.py")) if not p.stem.startswith("_")}
@@ -103,5 +105,10 @@ def _places(folder: str) -> Any:
     return importlib.import_module(f"sim.{folder}").__path__
 
 
-def _names(places: list[str]) -> list[str]:
+def _names(places: Iterable[str]) -> list[str]:
+    return _listed(tuple(places))
+
+
+@cache  # asked for every scenario; what joins later is looked at when it joins
+def _listed(places: tuple[str, ...]) -> list[str]:
     return [m.name for m in pkgutil.iter_modules(places) if not m.ispkg and not m.name.startswith("_")]

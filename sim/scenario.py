@@ -413,16 +413,17 @@ def _whole(value: object, key: str, least: int, most: int) -> int:
 
 def _finite(value: object, key: str) -> None:
     """Refuse a number that is not one, wherever it stands."""
-    if isinstance(value, Mapping):
-        for k, v in value.items():
-            _finite(v, f"{key}.{k}" if key else str(k))
+    if isinstance(value, float | int):  # most are, and asking for a mapping takes longer
+        if isinstance(value, float) and not math.isfinite(value):
+            raise InvalidInput(key, value, "a finite number")
+        if value and not SMALLEST <= abs(value) <= LARGEST:
+            raise InvalidInput(key, value, f"a number of ordinary size: 0, or between {SMALLEST:g} and {LARGEST:g}")
     elif isinstance(value, list | tuple):
         for i, v in enumerate(value):
             _finite(v, f"{key}[{i}]")
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise InvalidInput(key, value, "a finite number")
-    elif isinstance(value, int | float) and value and not SMALLEST <= abs(value) <= LARGEST:
-        raise InvalidInput(key, value, f"a number of ordinary size: 0, or between {SMALLEST:g} and {LARGEST:g}")
+    elif isinstance(value, Mapping):
+        for k, v in value.items():
+            _finite(v, f"{key}.{k}" if key else str(k))
 
 
 def _signals(config: Mapping[str, Any], listed: set[str], f: Mapping[str, float]) -> dict[str, Signal]:
