@@ -20,7 +20,7 @@ from experiments.cli import main
 from tests.experiments.test_sweep import runs_of
 
 WORDS = ["sweep", "scheme.strength=choice(0.25,0.5,0.75,1)", "scheme=choice(lines_of_code,none)", "runs=24", "weeks=26"]
-MANY = [*WORDS[:3], "runs=240", "weeks=52"]
+MANY = [*WORDS[:3], "runs=720", "weeks=52"]
 PATIENCE = 120  # [s]
 
 
@@ -115,9 +115,10 @@ def test_twenty_kills_at_random_moments_leave_the_data_as_they_would_have_been(t
     count = len(list((tmp_path / "S" / "runs").glob("*.parquet")))
     chance = random.Random(5)
     kills = 0
-    for number, whom in enumerate(["worker", "main", "dask worker", "scheduler"] * 5):
+    for number in range(40):  # a kill that comes too late is none
+        whom = ["worker", "main", "dask worker", "scheduler"][kills % 4]
         folder = tmp_path / f"K{number}"
-        after = chance.randrange(2 * count // 3)
+        after = chance.randrange(count // 2)
         if whom in ("worker", "main"):
             process = started([*MANY, "workers=2"], folder)
             wait_for_chunks(folder, after, process)
@@ -139,4 +140,6 @@ def test_twenty_kills_at_random_moments_leave_the_data_as_they_would_have_been(t
         assert process.returncode == 0 or whom in ("main", "scheduler"), (number, whom)
         assert main([*MANY, "workers=2", f"out={folder}"]) == 0
         assert the_same(folder, expected), (number, whom)
-    assert kills >= 18
+        if kills == 20:
+            return
+    pytest.fail(f"{kills} kills of 40 were in time")
