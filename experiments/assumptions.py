@@ -4,7 +4,8 @@
     tables           size · exp(sd·z), sign kept; a zero becomes one within ± zeros
 
 A draw is addressed by (seed, run) alone and by the name of each number, so that schemes that are
-compared share it. A draw that the model refuses (two numbers that do not go together) is drawn
+compared share it. `of` draws are a Latin hypercube: each number comes from each of as many equally
+likely slices once. A draw that the model refuses (two numbers that do not go together) is drawn
 closer to the scenario's own numbers, half way each time.
 """
 
@@ -12,13 +13,13 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 import yaml
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from sim.draws import stream
 from sim.errors import InvalidInput
@@ -54,20 +55,31 @@ def _numbers(config: Any, key: str = "") -> Iterator[tuple[str, float]]:
         yield key, float(config)
 
 
-def changes(scenario: Scenario, seed: int, run: int, share: float = 1.0) -> dict[str, float]:
+def changes(
+    scenario: Scenario,
+    seed: int,
+    run: int,
+    share: float = 1.0,
+    of: int | None = None,
+    kept: Collection[str] = (),
+) -> dict[str, float]:
     """Return what draw `run` makes of the numbers of a scenario: dotted name → value.
 
     Parameters
     ----------
     share : float
         How far to go from the scenario's own numbers to the draw, in [0, 1].
+    of : int or None
+        Draws of a Latin hypercube, of which this is one; None: draws are independent.
+    kept : collection of str
+        Numbers that stay what they are, with all that stands below them.
     """
     found = {}
     for key, value in _numbers(scenario.config):
         form = next((form for pattern, form in _patterns() if pattern.match(key)), None)
-        if form is None:
+        if form is None or any(key == k or key.startswith(f"{k}.") for k in kept):
             continue
-        z = stream(seed, run, f"assumption:{zlib.crc32(key.encode())}").standard_normal()
+        z = _normal(seed, run, f"assumption:{zlib.crc32(key.encode())}", of)
         if "size" in form:
             size = form["zeros"] * (2 * float(ndtr(z)) - 1) if value == 0 else value * float(np.exp(form["sd"] * z))
         elif form["low"] <= value <= form["high"]:
@@ -80,6 +92,21 @@ def changes(scenario: Scenario, seed: int, run: int, share: float = 1.0) -> dict
     return found
 
 
+def _normal(seed: int, run: int, cause: str, of: int | None) -> float:
+    """Return a standard normal number, or one of `of` that are spread evenly."""
+    chance = stream(seed, run, cause)
+    return float(
+        chance.standard_normal() if of is None else ndtri((_slices(seed, cause, of)[run] + chance.random()) / of)
+    )
+
+
+@cache
+def _slices(seed: int, cause: str, of: int) -> list[int]:
+    """Return which slice each draw comes from."""
+    order: list[int] = stream(seed, 0, f"{cause}:slices").permutation(of).tolist()
+    return order
+
+
 def _triangular(u: float, low: float, peak: float, high: float) -> float:
     """Quantile u of the triangular distribution."""
     width = high - low
@@ -88,12 +115,12 @@ def _triangular(u: float, low: float, peak: float, high: float) -> float:
     return float(high - np.sqrt((1 - u) * width * (high - peak)))
 
 
-def drawn(scenario: Scenario, seed: int, run: int) -> Scenario:
+def drawn(scenario: Scenario, seed: int, run: int, of: int | None = None, kept: Collection[str] = ()) -> Scenario:
     """Return the scenario with draw `run` of its plausible numbers; weeks, names and switches stay."""
     share = 1.0
     for _ in range(HALVINGS):
         try:
-            candidate = scenario_from(_put(scenario.config, changes(scenario, seed, run, share)))
+            candidate = scenario_from(_put(scenario.config, changes(scenario, seed, run, share, of, kept)))
             plan_of(candidate)
             return candidate
         except InvalidInput:

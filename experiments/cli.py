@@ -39,6 +39,7 @@ FILES = {
     "merge": "folders of one sweep made on several machines, as one",
     "export": "results as tables (csv) and a paragraph on methods",
     "plot": "a picture of a sweep: curves, or a map of two parameters",
+    "claims": "every claim of the text, put to the test",
     "discover": "where one value of a paired sweep loses to another, as a box in words",
     "repro": "whether results come out the same again, to the bit",
     "diff": "what two results differ in, and what that did to the numbers",
@@ -46,7 +47,7 @@ FILES = {
     "new": "a scheme, signal, team or motive of your own, as files to edit",
 }
 SWEPT = ("sweep", "sensitivity", "optimise")  # study verbs that take ranges
-HOMES = {"list": "experiments.listing", "new": "experiments.new"}
+HOMES = {"claims": "experiments.put_to_test", "list": "experiments.listing", "new": "experiments.new"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

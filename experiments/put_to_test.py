@@ -1,0 +1,401 @@
+"""`crosspurpose claims [claim=ID,...] [setting=quick|full] [seed=1] [out=DIR] [page=FILE] [workers=N]`: verdicts.
+
+Every claim of the catalogue: its effect against the smallest one of interest, its control, what the plausible ranges
+make of it, what the tables alone say, which mechanism it needs and which entry of a table would turn it. The same
+command continues where it stopped, and prints again what is there.
+
+    quick    a few minutes, enough for most verdicts
+    full     hours; what docs/CLAIMS.md says
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from experiments import claims as catalogue
+from experiments import robust
+from experiments.chunks import Recipe
+from experiments.claims import Claim, Comparison
+from experiments.console import console, counting
+from experiments.discover import discovered
+from experiments.docket import Asked, Show, answered
+from experiments.effects import CONFIRMED, OPEN, Effect, effect_of, holm, kind_of, p_value, parts_of, verdict
+from experiments.executors import Executor
+from experiments.outcome import folder_of
+from experiments.plot import asked_of
+from experiments.store import model_version, write_csv
+from sim.errors import InvalidInput, unknown
+from sim.loading import extended
+from sim.measures.goodhart import NEED_SHADOW, NEED_TWIN
+from sim.scenario import Scenario
+
+WORDS = ("claim", "setting", "seed", "out", "page", "workers", "executor", "extend")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """How much is run.
+
+    Parameters
+    ----------
+    runs : int
+        Of every arm of the test and of the control.
+    without : int
+        Of every arm with a mechanism switched off.
+    draws, each : int
+        Draws of what is plausible · runs of every arm at each.
+    tried, flips : int
+        Entries of the tables that are tried · runs of every arm at each.
+    """
+
+    runs: int
+    without: int
+    draws: int
+    each: int
+    tried: int
+    flips: int
+
+
+SETTINGS = {
+    "quick": Setting(runs=200, without=16, draws=12, each=8, tried=1, flips=16),
+    "full": Setting(runs=2000, without=300, draws=200, each=24, tried=6, flips=200),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Runs that are asked for together, and what they are for: (claim, kind, name) → arm → place in `asked`."""
+
+    asked: list[Asked] = field(default_factory=list)
+    places: dict[tuple[str, str, str], dict[str, int]] = field(default_factory=dict)
+
+    def add(self, key: tuple[str, str, str], arms: Mapping[str, Scenario], recipe: Recipe, runs: int) -> None:
+        """Ask for some runs of some arms."""
+        self.places[key] = {}
+        for arm, scenario in arms.items():
+            self.places[key][arm] = len(self.asked)
+            self.asked.append(Asked(scenario=scenario, recipe=recipe, runs=runs))
+
+    def answers(
+        self, path: Path, executor: Executor, show: Show
+    ) -> dict[tuple[str, str, str], dict[str, pd.DataFrame]]:
+        """Return the runs of everything that was asked for."""
+        frames = answered(path, self.asked, executor, show)
+        return {key: {arm: frames[i] for arm, i in arms.items()} for key, arms in self.places.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """What came of a claim.
+
+    Parameters
+    ----------
+    claim : Claim
+    effect : Effect
+    alpha : float
+        The level that Holm's procedure holds it to.
+    verdict : str
+    control : Effect or None
+    idle : bool or None
+        Whether the control stays within the smallest effect of interest; None: there is none.
+    draws : mapping of str to float
+        Shares that hold, reverse, are too small.
+    region : str
+        Where it fails, in words.
+    tables : str
+        How the effect stands to what the tables alone say.
+    predicted : float
+        The effect by the tables alone, in their unit; NaN where they do not say.
+    mechanisms : mapping of str to Effect
+        The effect without each.
+    turning : str
+        The smallest change of one entry that turns the sign, in words.
+    second : mapping of str to Effect
+    """
+
+    claim: Claim
+    effect: Effect
+    alpha: float = 0.05
+    verdict: str = OPEN
+    control: Effect | None = None
+    idle: bool | None = None
+    draws: Mapping[str, float] = field(default_factory=dict)
+    region: str = ""
+    tables: str = ""
+    predicted: float = math.nan
+    mechanisms: Mapping[str, Effect] = field(default_factory=dict)
+    turning: str = ""
+    second: Mapping[str, Effect] = field(default_factory=dict)
+
+    @property
+    def driver(self) -> str:
+        """The mechanism without which least of the effect is left; nothing if none takes a quarter of it."""
+        left = {k: e.value / self.effect.value for k, e in self.mechanisms.items() if math.isfinite(e.value)}
+        least = min(left, key=lambda k: left[k], default="")
+        return least if least and left[least] < 0.75 else ""
+
+
+def main(words: Sequence[str]) -> int:
+    """Put claims to the test, and say what came of them."""
+    if any(w in ("-h", "--help") for w in words):
+        print(__doc__)
+        return 0
+    given = asked_of(words, WORDS)
+    with extended(given.get("extend")) as folder:
+        wanted = _wanted(given.get("claim"), catalogue.claims(folder))
+        setting, seed = given.get("setting", "quick"), _whole(given.get("seed", "1"))
+        if setting not in SETTINGS:
+            raise unknown("setting", setting, SETTINGS)
+        workers = None if "workers" not in given else _whole(given["workers"])
+        executor = Executor(kind=given.get("executor", "processes"), workers=workers, scheduler=None)
+        same = {"verb": "claims", "setting": setting, "seed": seed, "model": model_version()}
+        place = folder_of({**same, "claims": sorted(wanted)} if "claim" in given else same, given.get("out"), setting)
+        tested = put_to_test(wanted, SETTINGS[setting], seed, place.path, executor)
+    write(place.path, tested)
+    screen = console()
+    print_table(screen, tested)
+    from experiments.plots.claims import forest, save
+
+    save(forest(tested, setting, seed), place.path / "plots" / "claims.png")
+    if "page" in given:
+        from experiments.claims_page import page
+
+        target = Path(given["page"]).expanduser()
+        save(forest(tested, setting, seed), target.with_name("pictures") / "claims.png")
+        target.write_text(page(tested, setting, SETTINGS[setting], seed), encoding="utf-8")
+        screen.print(str(target), soft_wrap=True)
+    screen.print(f"\nResults written to {place.path}", soft_wrap=True)
+    return 0
+
+
+def _wanted(text: str | None, there: Mapping[str, Claim]) -> dict[str, Claim]:
+    if text is None:
+        return dict(there)
+    names = [n.strip() for n in text.strip("[]").split(",")]
+    for name in names:
+        if name not in there:
+            raise unknown("claim", name, there)
+    return {n: there[n] for n in names}
+
+
+def _whole(text: str) -> int:
+    if not text.isdigit():
+        raise InvalidInput("seed", text, "a whole number, at least 0")
+    return int(text)
+
+
+def recipe_of(comparison: Comparison, measures: Sequence[str], seed: int) -> Recipe:
+    """Return how the arms of a comparison are run."""
+    kept = tuple(dict.fromkeys([*measures, *parts_of(comparison.outcome)]))
+    return Recipe(
+        seed=seed,
+        window=comparison.window,
+        measures=kept,
+        aligned=bool({*kept} & {*NEED_TWIN}),
+        shadow=bool({*kept} & {*NEED_SHADOW}),
+    )
+
+
+def put_to_test(
+    wanted: Mapping[str, Claim], setting: Setting, seed: int, path: Path, executor: Executor
+) -> list[Tested]:
+    """Put claims to the test, in a folder that keeps what is computed."""
+    with counting("runs of the test", "runs") as show:
+        first, arms = _first(wanted, setting, seed)
+        found = first.answers(path, executor, show)
+    tested = [_tested(c, found, arms, setting, seed) for c in wanted.values()]
+    levels = holm([_p(t) for t in tested])
+    tested = [replace(t, alpha=a, verdict=_verdict(t, a)) for t, a in zip(tested, levels, strict=True)]
+    with counting("runs of turning points", "runs") as show:
+        return _turned(tested, found, arms, setting, seed, path, executor, show)
+
+
+def _first(wanted: Mapping[str, Claim], setting: Setting, seed: int) -> tuple[Batch, dict[str, dict[str, Scenario]]]:
+    """Ask for what can be asked for at once; returns that and the arms of every claim."""
+    batch, composed, arms = Batch(), dict[tuple[str, ...], Scenario](), dict[str, dict[str, Scenario]]()
+    for name, claim in wanted.items():
+        arms[name] = own = catalogue.scenarios_of(claim.test, composed)
+        recipe = recipe_of(claim.test, claim.measures, seed)
+        batch.add((name, "test", ""), own, recipe, setting.runs)
+        if claim.control is not None:
+            control = catalogue.scenarios_of(claim.control, composed)
+            batch.add((name, "control", ""), control, recipe_of(claim.control, (), seed), setting.runs)
+        plain = recipe_of(claim.test, (), seed)
+        for what, changes in {**catalogue.mechanisms(), **claim.mechanisms}.items():
+            less = catalogue.without(own, changes)
+            if less is not None:
+                batch.add((name, "without", what), less, plain, setting.without)
+        for draw in range(setting.draws):
+            batch.add((name, "draw", str(draw)), robust.drawn_arms(own, seed, draw, setting.draws), plain, setting.each)
+    return batch, arms
+
+
+def _effect(comparison: Comparison, runs: Mapping[str, pd.DataFrame]) -> Effect:
+    """Return an effect; NaN where an arm does not have the measure."""
+    try:
+        return effect_of(runs, comparison.outcome, comparison.compared, comparison.over)
+    except InvalidInput:
+        return Effect(value=math.nan, error=math.nan, runs=0)
+
+
+def _tested(
+    claim: Claim,
+    found: Mapping[tuple[str, str, str], Mapping[str, pd.DataFrame]],
+    arms: Mapping[str, Mapping[str, Scenario]],
+    setting: Setting,
+    seed: int,
+) -> Tested:
+    """Return what came of a claim, its level and verdict and what would turn it left open."""
+    own = {(kind, what): runs for (name, kind, what), runs in found.items() if name == claim.id}
+    test = effect_of(own["test", ""], claim.test.outcome, claim.test.compared, claim.test.over)
+    control = None if claim.control is None else _effect(claim.control, own["control", ""])
+    idle = None if control is None else verdict(control, "zero", claim.smallest) == CONFIRMED
+    each = [_effect(claim.test, own["draw", str(d)]).value for d in range(setting.draws)]
+    kinds = pd.Series([kind_of(v, claim.expected, claim.smallest) for v in each if math.isfinite(v)])
+    predicted = None if claim.tables is None else robust.by_tables(arms[claim.id], claim.tables)
+    return Tested(
+        claim=claim,
+        effect=test,
+        control=control,
+        idle=idle,
+        draws={str(k): float(v) for k, v in kinds.value_counts(normalize=True).items()},
+        region=_region(claim, arms[claim.id], each, setting, seed),
+        tables=robust.against_tables(test.value, predicted, claim.test.compared),
+        predicted=math.nan if predicted is None else sum(c * predicted[k] for k, c in claim.test.compared.items()),
+        mechanisms={what: _effect(claim.test, runs) for (kind, what), runs in own.items() if kind == "without"},
+        second={s.name: effect_of(own["test", ""], s.outcome, s.compared, s.over) for s in claim.second},
+    )
+
+
+def _region(claim: Claim, arms: Mapping[str, Scenario], each: Sequence[float], setting: Setting, seed: int) -> str:
+    """Say where the claim fails among the draws."""
+    table = robust.features(next(iter(arms.values())), robust.kept_of(arms), seed, setting.draws)
+    known = [i for i, v in enumerate(each) if math.isfinite(v)]
+    fails = pd.Series([kind_of(each[i], claim.expected, claim.smallest) != "holds" for i in known], dtype=bool)
+    boxes = discovered(table.iloc[known].reset_index(drop=True), fails.to_numpy(), seed).boxes
+    return " or ".join(b.words() for b in boxes)
+
+
+def _p(tested: Tested) -> float:
+    return p_value(tested.effect, tested.claim.expected, tested.claim.smallest)
+
+
+def _verdict(tested: Tested, alpha: float) -> str:
+    """Return the verdict; confirmed takes a control that is idle."""
+    said = verdict(tested.effect, tested.claim.expected, tested.claim.smallest, alpha)
+    return OPEN if said == CONFIRMED and tested.idle is False else said
+
+
+def _turned(
+    tested: Sequence[Tested],
+    found: Mapping[tuple[str, str, str], Mapping[str, pd.DataFrame]],
+    arms: Mapping[str, Mapping[str, Scenario]],
+    setting: Setting,
+    seed: int,
+    path: Path,
+    executor: Executor,
+    show: Show,
+) -> list[Tested]:
+    """Look for the entry of a table whose smallest change turns the sign of each effect."""
+    batch, tries = Batch(), dict[tuple[str, str, str], tuple[float, float]]()
+    for t in tested:
+        own, recipe = arms[t.claim.id], recipe_of(t.claim.test, (), seed)
+        entries = robust.entries(own)
+        table = robust.features(next(iter(own.values())), robust.kept_of(own), seed, setting.draws)
+        each = [_effect(t.claim.test, found[t.claim.id, "draw", str(d)]).value for d in range(setting.draws)]
+        for key, side in robust.telling(table, each, entries, setting.tried):
+            for how, value in robust.moved(entries[key], side):
+                try:
+                    changed = {arm: s.with_({key: value}) for arm, s in own.items()}
+                except InvalidInput:
+                    continue
+                name = (t.claim.id, "turn", f"{key} {how}")
+                tries[name] = (how if entries[key] else math.inf, value)
+                batch.add(name, changed, recipe, setting.flips)
+    answers = batch.answers(path, executor, show)
+    result = []
+    for t in tested:
+        turned = []
+        for name, (how, value) in tries.items():
+            if name[0] == t.claim.id and t.effect.value * _effect(t.claim.test, answers[name]).value < 0:
+                key = name[2].rpartition(" ")[0]
+                turned.append((how, f"{key} = {value:.3g} instead of {robust.entries(arms[t.claim.id])[key]:.3g}"))
+        none = f"none that was tried, up to {robust.FACTORS[-1]:g} times or an {robust.FACTORS[-1]:g}th"
+        result.append(replace(t, turning=min(turned)[1] if turned else none))
+    return result
+
+
+def table_of(tested: Sequence[Tested]) -> pd.DataFrame:
+    """Return a row per claim."""
+    rows = []
+    for t in tested:
+        low, high = t.effect.interval(t.alpha)
+        control = (math.nan, math.nan) if t.control is None else t.control.interval()
+        rows.append(
+            {
+                "claim": t.claim.id,
+                "verdict": t.verdict,
+                "definition": t.claim.definition,
+                "outcome": t.claim.test.outcome,
+                "expected": t.claim.expected,
+                "smallest": t.claim.smallest,
+                "effect": t.effect.value,
+                "low": low,
+                "high": high,
+                "alpha": t.alpha,
+                "runs": t.effect.runs,
+                "control": math.nan if t.control is None else t.control.value,
+                "control_low": control[0],
+                "control_high": control[1],
+                "control_idle": t.idle,
+                **{k.replace(" ", "_"): t.draws.get(k, 0.0) for k in ("holds", "reverses", "too small")},
+                "fails_where": t.region,
+                "tables": t.tables,
+                "tables_predict": t.predicted,
+                "driver": t.driver,
+                "turning_point": t.turning,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def write(path: Path, tested: Sequence[Tested]) -> None:
+    """Write claims.csv, mechanisms.csv and second.csv."""
+    path.mkdir(parents=True, exist_ok=True)
+    write_csv(table_of(tested), path / "claims.csv")
+    for name in ("mechanisms", "second"):
+        rows = [
+            (t.claim.id, what, e.value, *e.interval(), e.runs) for t in tested for what, e in getattr(t, name).items()
+        ]
+        table = pd.DataFrame(
+            rows, columns=["claim", name[:-1] if name == "mechanisms" else name, "effect", "low", "high", "runs"]
+        )
+        write_csv(table, path / f"{name}.csv")
+    (path / "manifest.json").write_text(
+        json.dumps(
+            {"format": 1, "verb": "claims", "status": "finished", "claims": [t.claim.id for t in tested]}, indent=1
+        )
+    )
+
+
+def print_table(screen: Console, tested: Sequence[Tested]) -> None:
+    """Print a row per claim."""
+    table = Table(title="Claims, put to the test", title_justify="left")
+    for name in ("claim", "effect", "at least", "control", "holds/reverses/small", "verdict"):
+        table.add_column(name, justify="left" if name in ("claim", "verdict") else "right")
+    for t in tested:
+        low, high = t.effect.interval(t.alpha)
+        sign = {"higher": "> ", "lower": "< −", "zero": "|·| < ", "either": "|·| > "}[t.claim.expected]
+        control = "—" if t.control is None else f"{t.control.value:.2g}{'' if t.idle else ' !'}"
+        shares = "/".join(f"{t.draws.get(k, 0.0):.0%}" for k in ("holds", "reverses", "too small"))
+        value = f"{t.effect.value:.3g} [{low:.2g}, {high:.2g}]"
+        table.add_row(t.claim.id, value, f"{sign}{t.claim.smallest:g}", control, shares, t.verdict)
+    screen.print(table)
