@@ -20,6 +20,7 @@ Trans. Evolutionary Computation 6(2), 182-197 (nsga2). Capen, Clapp & Campbell (
 
 from __future__ import annotations
 
+import shutil
 import time
 import warnings as python_warnings
 from collections.abc import Mapping, Sequence
@@ -300,6 +301,8 @@ def _tried(
                 tried.append(own)
             show(len(tried), trials, 0)
     if not any(t.values for t in tried):
+        if not any((survey.path / "runs").glob("*.parquet")):
+            shutil.rmtree(survey.path)  # nothing was run: nothing is left behind
         raise InvalidInput("trials", trials, f"ranges with a point that can be run; of the first: {tried[0].why}")
     return survey, tried, [f"{n} of {len(survey.points)} points: {text}" for text, n in sorted(told.items())]
 

@@ -144,6 +144,7 @@ BAD = {
     "one of nsga2, tpe": [*LINES, "sampler=random"],
     "a whole number, at least 1": [*LINES, "trials=0"],
     "does without aligned=true": [*LINES, "minimise=[displaced_share]"],
+    "ranges with a point that can be run": ["team.promotion.prize=interval(30.0,40.0)", "trials=8", "out=A"],
     "maximise=worth or minimise=worth": [*LINES, "measure=worth"],
     "at least one measure": [*LINES, "maximise=[]"],
 }
