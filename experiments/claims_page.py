@@ -14,7 +14,7 @@ from experiments.words import words_of
 from sim.loading import options
 
 if TYPE_CHECKING:
-    from experiments.put_to_test import Setting, Tested
+    from experiments.verdicts import Judged, Setting
 
 SAYS = {
     "higher": "more than {s} above",
@@ -42,7 +42,7 @@ RAN = (
 )
 
 
-def page(tested: Sequence[Tested], setting: str, sizes: Setting, seed: int) -> str:
+def page(tested: Sequence[Judged], setting: str, sizes: Setting, seed: int) -> str:
     """Return the page."""
     real = [t for t in tested if not t.claim.definition]
     checks = [t for t in tested if t.claim.definition]
@@ -92,11 +92,11 @@ def _interval(e: Effect, alpha: float = ALPHA) -> str:
     return f"{_number(low)} to {_number(high)}"
 
 
-def _shares(t: Tested) -> str:
+def _shares(t: Judged) -> str:
     return " / ".join(f"{t.draws.get(k, 0.0):.0%}" for k in ("holds", "reverses", "too small"))
 
 
-def _row(t: Tested) -> str:
+def _row(t: Judged) -> str:
     sign = {"higher": ">", "lower": "< −", "zero": "within ±", "either": "beyond ±"}[t.claim.expected]
     control = "—" if t.control is None else f"{_number(t.control.value)}{'' if t.idle else ' (not idle)'}"
     cells = [
@@ -111,7 +111,7 @@ def _row(t: Tested) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _anchor(t: Tested) -> str:
+def _anchor(t: Judged) -> str:
     text = f"{t.claim.id}: {t.claim.title}".lower()
     return "".join(c for c in text.replace(" ", "-") if c.isalnum() or c in "-_")
 
@@ -133,7 +133,7 @@ def _outcome(comparison: Comparison) -> str:
     return f"{label} (`{name}`{weeks})"
 
 
-def _section(t: Tested) -> list[str]:
+def _section(t: Judged) -> list[str]:
     c = t.claim
     lines = [
         f"### {c.id}: {c.title}",

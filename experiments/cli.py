@@ -28,6 +28,8 @@ STUDIES = {
     "run": "one scenario, many runs",
     "compare": "one scenario under several evaluation schemes (the main job)",
     "explain": "why a member did what it did in a week",
+    "decompose": "the gap between what a score promised and what came, by its causes",
+    "persistence": "what is left of each intervention when it is over",
     "sweep": "many points of a space of parameters, many runs of each",
     "sensitivity": "which parameters an outcome depends on (Morris, Sobol')",
     "optimise": "the parameters that are best for one objective or several",
@@ -40,6 +42,7 @@ FILES = {
     "export": "results as tables (csv) and a paragraph on methods",
     "plot": "a picture of a sweep: curves, or a map of two parameters",
     "claims": "every claim of the text, put to the test",
+    "replicate": "published simulations, at any of their parameters",
     "discover": "where one value of a paired sweep loses to another, as a box in words",
     "repro": "whether results come out the same again, to the bit",
     "diff": "what two results differ in, and what that did to the numbers",
@@ -47,7 +50,7 @@ FILES = {
     "new": "a scheme, signal, team or motive of your own, as files to edit",
 }
 SWEPT = ("sweep", "sensitivity", "optimise")  # study verbs that take ranges
-HOMES = {"claims": "experiments.put_to_test", "list": "experiments.listing", "new": "experiments.new"}
+HOMES = {"claims": "experiments.verdicts", "list": "experiments.listing", "new": "experiments.new"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -43,7 +43,7 @@ ROWS = [
     ["census"],
     ["measures"],
     ["simulation"],
-    ["optimum"],
+    ["optimum", "worlds"],
     ["loading", "opening"],
     ["mesa_model"],
 ]

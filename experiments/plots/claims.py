@@ -14,7 +14,7 @@ from experiments.plots.sweep import save
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from experiments.put_to_test import Tested
+    from experiments.verdicts import Judged
 
 __all__ = ["forest", "save"]
 ROW = 0.34  # [inch]
@@ -23,7 +23,7 @@ SHARES = {HOLDS: style.COLOURS[2], SMALL: "#d9d9d9", REVERSES: style.VERMILLION}
 FAR = 100.0  # times the smallest effect that matters: what is drawn at the edge
 
 
-def forest(tested: Sequence[Tested], setting: str, seed: int) -> Figure:
+def forest(tested: Sequence[Judged], setting: str, seed: int) -> Figure:
     """Draw a row per claim."""
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D

@@ -93,7 +93,7 @@ class Batch:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tested:
+class Judged:
     """What came of a claim.
 
     Parameters
@@ -158,7 +158,7 @@ def main(words: Sequence[str]) -> int:
         executor = Executor(kind=given.get("executor", "processes"), workers=workers, scheduler=None)
         same = {"verb": "claims", "setting": setting, "seed": seed, "model": model_version()}
         place = folder_of({**same, "claims": sorted(wanted)} if "claim" in given else same, given.get("out"), setting)
-        tested = put_to_test(wanted, SETTINGS[setting], seed, place.path, executor)
+        tested = verdicts(wanted, SETTINGS[setting], seed, place.path, executor)
     write(place.path, tested)
     screen = console()
     print_table(screen, tested)
@@ -204,9 +204,7 @@ def recipe_of(comparison: Comparison, measures: Sequence[str], seed: int) -> Rec
     )
 
 
-def put_to_test(
-    wanted: Mapping[str, Claim], setting: Setting, seed: int, path: Path, executor: Executor
-) -> list[Tested]:
+def verdicts(wanted: Mapping[str, Claim], setting: Setting, seed: int, path: Path, executor: Executor) -> list[Judged]:
     """Put claims to the test, in a folder that keeps what is computed."""
     with counting("runs of the test", "runs") as show:
         first, arms = _first(wanted, setting, seed)
@@ -252,7 +250,7 @@ def _tested(
     arms: Mapping[str, Mapping[str, Scenario]],
     setting: Setting,
     seed: int,
-) -> Tested:
+) -> Judged:
     """Return what came of a claim, its level and verdict and what would turn it left open."""
     own = {(kind, what): runs for (name, kind, what), runs in found.items() if name == claim.id}
     test = effect_of(own["test", ""], claim.test.outcome, claim.test.compared, claim.test.over)
@@ -261,7 +259,7 @@ def _tested(
     each = [_effect(claim.test, own["draw", str(d)]).value for d in range(setting.draws)]
     kinds = pd.Series([kind_of(v, claim.expected, claim.smallest) for v in each if math.isfinite(v)])
     predicted = None if claim.tables is None else robust.by_tables(arms[claim.id], claim.tables)
-    return Tested(
+    return Judged(
         claim=claim,
         effect=test,
         control=control,
@@ -284,18 +282,18 @@ def _region(claim: Claim, arms: Mapping[str, Scenario], each: Sequence[float], s
     return " or ".join(b.words() for b in boxes)
 
 
-def _p(tested: Tested) -> float:
+def _p(tested: Judged) -> float:
     return p_value(tested.effect, tested.claim.expected, tested.claim.smallest)
 
 
-def _verdict(tested: Tested, alpha: float) -> str:
+def _verdict(tested: Judged, alpha: float) -> str:
     """Return the verdict; confirmed takes a control that is idle."""
     said = verdict(tested.effect, tested.claim.expected, tested.claim.smallest, alpha)
     return OPEN if said == CONFIRMED and tested.idle is False else said
 
 
 def _turned(
-    tested: Sequence[Tested],
+    tested: Sequence[Judged],
     found: Mapping[tuple[str, str, str], Mapping[str, pd.DataFrame]],
     arms: Mapping[str, Mapping[str, Scenario]],
     setting: Setting,
@@ -303,7 +301,7 @@ def _turned(
     path: Path,
     executor: Executor,
     show: Show,
-) -> list[Tested]:
+) -> list[Judged]:
     """Look for the entry of a table whose smallest change turns the sign of each effect."""
     batch, tries = Batch(), dict[tuple[str, str, str], tuple[float, float]]()
     for t in tested:
@@ -333,7 +331,7 @@ def _turned(
     return result
 
 
-def table_of(tested: Sequence[Tested]) -> pd.DataFrame:
+def table_of(tested: Sequence[Judged]) -> pd.DataFrame:
     """Return a row per claim."""
     rows = []
     for t in tested:
@@ -367,7 +365,7 @@ def table_of(tested: Sequence[Tested]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def write(path: Path, tested: Sequence[Tested]) -> None:
+def write(path: Path, tested: Sequence[Judged]) -> None:
     """Write claims.csv, mechanisms.csv and second.csv."""
     path.mkdir(parents=True, exist_ok=True)
     write_csv(table_of(tested), path / "claims.csv")
@@ -386,7 +384,7 @@ def write(path: Path, tested: Sequence[Tested]) -> None:
     )
 
 
-def print_table(screen: Console, tested: Sequence[Tested]) -> None:
+def print_table(screen: Console, tested: Sequence[Judged]) -> None:
     """Print a row per claim."""
     table = Table(title="Claims, put to the test", title_justify="left")
     for name in ("claim", "effect", "at least", "control", "holds/reverses/small", "verdict"):
