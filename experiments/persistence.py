@@ -8,7 +8,9 @@
     half-life   weeks from the end until M first is at most half the peak; none within the weeks looked at: not yet
     relapse     how far M swings to the other side of 0 after the end, as a share of the peak
 
-All undefined where the interval of the peak includes 0. Intervals are jackknives over the runs that do not choose.
+All undefined where the interval of the peak reaches the smallest effect of interest: a share of next to nothing
+says nothing. With smallest=0 that is where the interval includes 0. Intervals are jackknives over the runs that do not
+choose.
 
 References
 ----------
@@ -51,6 +53,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         least = 0 if key == "start" else SPAN
         if not isinstance(config[key], int) or isinstance(config[key], bool) or config[key] < least:
             raise InvalidInput(key, config[key], f"a whole number of weeks, at least {least}")
+    if not isinstance(config["smallest"], int | float) or not 0 <= config["smallest"] < math.inf:
+        raise InvalidInput("smallest", config["smallest"], "a number, at least 0")
     base = scenario_from(scenario_part(config))
     names = _tried(config["tried"])
     found, notes = variants(base, names, config["start"], config["pulse"], config["after"])
@@ -66,7 +70,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         raise InvalidInput("runs", study.runs, "at least 4: every second one chooses, the others say")
     done = outcome(study, config, choice["scenario"], command)
     end = config["start"] + config["pulse"]
-    table = table_of(done, names, str(config["outcome"]), config["start"], end, config["after"])
+    course = (config["start"], end, config["after"], float(config["smallest"]))
+    table = table_of(done, names, str(config["outcome"]), *course)
     target = done.folder.path / f"persistence_{config['outcome']}.csv"
     if done.computed or not target.exists():
         from experiments.plots.persistence import draw
@@ -132,7 +137,7 @@ def smoothed(x: Floats) -> Floats:
     return np.asarray((sums[:, SPAN:] - sums[:, :-SPAN]) / SPAN)
 
 
-def measured(d: Floats, start: int, end: int, after: int) -> dict[str, float]:
+def measured(d: Floats, start: int, end: int, after: int, smallest: float = 0.0) -> dict[str, float]:
     """Return how high an effect rises and what is left of it.
 
     Parameters
@@ -143,6 +148,8 @@ def measured(d: Floats, start: int, end: int, after: int) -> dict[str, float]:
         The week of its beginning, and that of the end of a pulse.
     after : int
         Weeks looked at after that.
+    smallest : float
+        Size that a peak must surely have for what is left of it to be told.
 
     Examples
     --------
@@ -167,13 +174,13 @@ def measured(d: Floats, start: int, end: int, after: int) -> dict[str, float]:
     rest = float(d[1::2, start:].mean())
     error = float(d[1::2, start:].mean(axis=1).std(ddof=1) / math.sqrt(n))
     found |= {"mean": rest, "mean_low": rest - half * error, "mean_high": rest + half * error}
-    if found["peak_low"] <= 0 <= found["peak_high"]:
+    if found["peak_low"] <= smallest and found["peak_high"] >= -smallest:
         return found | dict.fromkeys(("left", "left_low", "left_high", "half_life", "relapse"), math.nan)
     last = min(end + after, d.shape[1]) - SPAN
     left = float(say[:, last].mean() / peak)
     without = [(s[:, last].mean() / s[:, top].mean()) for s in (np.delete(say, i, axis=0) for i in range(n))]
     wide = math.sqrt((n - 1) / n * float(np.square(np.array(without) - np.mean(without)).sum()))
-    course = x.mean(axis=0)[end:] / peak
+    course = say.mean(axis=0)[end:] / peak
     below = np.flatnonzero(course <= 0.5)
     return found | {
         "left": left,
@@ -184,7 +191,9 @@ def measured(d: Floats, start: int, end: int, after: int) -> dict[str, float]:
     }
 
 
-def table_of(done: Outcome, names: Sequence[str], column: str, start: int, end: int, after: int) -> pd.DataFrame:
+def table_of(
+    done: Outcome, names: Sequence[str], column: str, start: int, end: int, after: int, smallest: float
+) -> pd.DataFrame:
     """Return a row per intervention and mode."""
     weekly = done.weekly()
     wide = {
@@ -199,7 +208,7 @@ def table_of(done: Outcome, names: Sequence[str], column: str, start: int, end: 
                 d = np.nan_to_num(wide[f"{name}, {mode}"] - wide[NOTHING])
                 about = {"intervention": name, "plain": own["label"]["plain"], "kind": kind_of(name), "mode": mode}
                 costs = {"authority": own["authority"], "hours": own["hours"]}
-                rows.append({**about, **measured(d, start, end, after), **costs})
+                rows.append({**about, **measured(d, start, end, after, smallest), **costs})
     table = pd.DataFrame(rows)
     order = {k: i for i, k in enumerate(LINES)}
     return table.sort_values(

@@ -162,14 +162,14 @@ def main(words: Sequence[str]) -> int:
     write(place.path, tested)
     screen = console()
     print_table(screen, tested)
-    from experiments.plots.claims import forest, save
+    from experiments.plots.claims import draw
 
-    save(forest(tested, setting, seed), place.path / "plots" / "claims.png")
+    draw(place.path / "plots" / "claims.png", tested, setting, seed)
     if "page" in given:
         from experiments.claims_page import page
 
         target = Path(given["page"]).expanduser()
-        save(forest(tested, setting, seed), target.with_name("pictures") / "claims.png")
+        draw(target.with_name("pictures") / "claims.png", tested, setting, seed)
         target.write_text(page(tested, setting, SETTINGS[setting], seed), encoding="utf-8")
         screen.print(str(target), soft_wrap=True)
     screen.print(f"\nResults written to {place.path}", soft_wrap=True)

@@ -3,106 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.effects import CONFIRMED, HOLDS, REFUTED, REVERSES, SMALL
+from experiments.effects import CONFIRMED, HOLDS, OPEN, REFUTED, REVERSES, SMALL
 from experiments.plots import style
-from experiments.plots.sweep import save
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from matplotlib.axes import Axes
 
     from experiments.verdicts import Judged
 
-__all__ = ["forest", "save"]
-ROW = 0.34  # [inch]
+ROW = 0.36  # [inch]
+NAMES, SHARES, VERDICT = 3.5, 2.3, 2.35  # [inch] left of the effects, of the draws, right of them
 PAINT = {CONFIRMED: style.COLOURS[2], REFUTED: style.VERMILLION}
-SHARES = {HOLDS: style.COLOURS[2], SMALL: "#d9d9d9", REVERSES: style.VERMILLION}
-FAR = 100.0  # times the smallest effect that matters: what is drawn at the edge
+DRAWS = {HOLDS: style.COLOURS[2], SMALL: "#d9d9d9", REVERSES: style.VERMILLION}
+FAR = 100.0  # times the smallest effect that matters: what is beyond is drawn at the edge
+TICKS = (-100, -10, -3, -1, 0, 1, 3, 10, 100)
 
 
-def forest(tested: Sequence[Judged], setting: str, seed: int) -> Figure:
-    """Draw a row per claim."""
-    from matplotlib.figure import Figure
+def draw(path: Path, tested: Sequence[Judged], setting: str, seed: int) -> Path:
+    """Draw a row per claim, the confirmed first.
+
+    Parameters
+    ----------
+    path : Path
+        Of the picture.
+    tested : sequence of Judged
+    setting : str
+        quick or full.
+    """
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    order = sorted(tested, key=lambda t: (t.claim.definition, t.verdict, t.claim.id))[::-1]
-    title = "What becomes of the claims"
+    ranks = {CONFIRMED: 0, OPEN: 1, REFUTED: 2}
+    rows = sorted(tested, key=lambda t: (t.claim.definition, ranks.get(t.verdict, 3), t.claim.id))
     caption = (
-        f"Effect in units of the smallest effect of interest of each claim, turned so that what is claimed is to the "
-        f"right; bars: 95 % intervals, Holm over {len(tested)} claims (computing error). Grey: too small to matter. "
-        f"Circles: negative controls. Right: shares of draws of all plausible numbers in which a claim holds, is too "
-        f"small, reverses (assumptions). Setting {setting}, seed {seed}."
+        "Left: the effect in units of the smallest effect of interest of each claim, turned so that what is claimed "
+        f"lies to the right; bars: 95 % intervals, Holm over {len(rows)} claims (computing error). Grey band: too "
+        "small to matter. Rings: the negative control, which should lie in it. Right: shares of draws of all plausible "
+        "numbers in which the claim holds, is too small, reverses (assumptions). "
+        f"Setting {setting}, seed {seed}."
     )
-    lines = style.folded(caption, 130)
-    below, above = 0.75 + 0.24 * len(lines), 1.25
-    high = ROW * max(len(order), 3) + below + above
-    figure = Figure(figsize=(style.WIDTH, high))
-    style.heading(figure, title) if hasattr(style, "heading") else figure.text(
-        0.03, 1 - 0.45 / high, title, size=17, weight="bold", color=style.INK
-    )
-    figure.text(0.03, 0.12 / high, "\n".join(lines), size=style.TEXT - 1, color=style.PALE, va="bottom")
-    ax = figure.add_axes((0.27, below / high, 0.42, 1 - (below + above) / high))
-    side = figure.add_axes((0.71, below / high, 0.13, 1 - (below + above) / high), sharey=ax)
-    ax.axvspan(-1, 1, color="#e6e6e6", linewidth=0)
-    ax.axvline(0, color=style.PALE, linewidth=1)
-    for y, t in enumerate(order):
-        size, sign = t.claim.smallest, -1.0 if t.claim.expected == "lower" else 1.0
-        value, ends = sign * t.effect.value / size, np.sort(sign * np.array(t.effect.interval(t.alpha)) / size)
-        colour = PAINT.get(t.verdict, style.PALE)
-        if np.isfinite(value):
-            ax.plot(np.clip(ends, -FAR, FAR), [y, y], color=colour, linewidth=3, solid_capstyle="butt")
-            ax.plot([np.clip(value, -FAR, FAR)], [y], "o", color=colour, markersize=6)
-        if t.control is not None and np.isfinite(t.control.value):
-            ax.plot(
-                [np.clip(sign * t.control.value / size, -FAR, FAR)], [y], "o", mfc="white", mec=style.INK, markersize=5
-            )
-        left = 0.0
-        for kind, paint in SHARES.items():
-            share = t.draws.get(kind, 0.0)
-            side.barh(y, share, left=left, color=paint, height=0.7, linewidth=0)
-            left += share
-        side.text(
-            1.04, y, t.verdict, va="center", size=style.TEXT - 1, color=colour if t.verdict in PAINT else style.INK
-        )
-    ax.set_yticks(
-        range(len(order)),
-        [t.claim.id.replace("_", " ") + (" (definition)" if t.claim.definition else "") for t in order],
-    )
-    ax.set_xscale("asinh", linear_width=1.0)
-    ticks = [-100, -10, -3, -1, 0, 1, 3, 10, 100]
-    ax.set_xticks(ticks, [f"{x:g}" for x in ticks])
-    ax.minorticks_off()
-    ax.set_xlim(-FAR * 1.1, FAR * 1.1)
-    ax.set_ylim(-0.7, max(len(order), 3) - 0.3)
-    ax.set_xlabel("effect / smallest effect of interest", size=style.TEXT, color=style.INK)
-    side.set_xlim(0, 1)
-    side.set_xticks([0, 1], ["0", "1"])
-    side.set_xlabel("share of draws", size=style.TEXT, color=style.INK)
-    side.tick_params(labelleft=False)
-    for each in (ax, side):
-        each.tick_params(labelsize=style.TEXT - 1, colors=style.INK, length=0)
-        each.grid(visible=False, axis="y")
-        for edge in each.spines.values():
-            edge.set_visible(False)
-    key = [
-        Line2D([], [], color=PAINT[CONFIRMED], marker="o", linewidth=3, label="confirmed"),
-        Line2D([], [], color=PAINT[REFUTED], marker="o", linewidth=3, label="refuted"),
-        Line2D([], [], color=style.PALE, marker="o", linewidth=3, label="not distinguishable"),
-        Line2D([], [], linestyle="", marker="o", mfc="white", mec=style.INK, label="control"),
-        *(Patch(color=c, label=k) for k, c in SHARES.items()),
+    figure, bottom, top = style.page(2.7 + ROW * (len(rows) + 1), "What becomes of the claims", caption)
+    handles = [
+        *(
+            Line2D([], [], color=PAINT.get(v, style.PALE), marker="o", linewidth=3, label=v)
+            for v in (CONFIRMED, OPEN, REFUTED)
+        ),
+        Line2D([], [], linestyle="", marker="o", markerfacecolor="white", markeredgecolor=style.INK, label="control"),
+        *(Patch(color=c, label=f"{k} in draws") for k, c in DRAWS.items()),
     ]
-    figure.legend(
-        handles=key,
-        loc="upper left",
-        bbox_to_anchor=(0.025, 1 - 0.6 / high),
-        ncols=7,
-        frameon=False,
-        fontsize=style.TEXT - 1,
-        handlelength=1.4,
-        columnspacing=1.2,
+    style.key(figure, handles, top, columns=4)
+    edge = style.WIDTH - VERDICT
+    high, low = top - 0.7, bottom + 0.6
+    ax = style.room(figure, NAMES, low, edge - SHARES - 0.25, high)
+    side = style.room(figure, edge - SHARES, low, edge, high)
+    ax.axvspan(-1, 1, color="#e9e9e9", linewidth=0, zorder=0)
+    ax.axvline(0, color=style.PALE, linewidth=1)
+    for y, t in enumerate(rows):
+        _effect(ax, t, y)
+        left = 0.0
+        for kind, paint in DRAWS.items():
+            side.barh(y, t.draws.get(kind, 0.0), left=left, color=paint, height=0.72, linewidth=0)
+            left += t.draws.get(kind, 0.0)
+        _beside(ax, y, t.claim.id.replace("_", " ") + (" (definition)" if t.claim.definition else ""), "right")
+        _beside(side, y, t.verdict, "left", PAINT.get(t.verdict, style.PALE))
+    ax.set_xscale("asinh", linear_width=1.0)
+    ax.set_xticks(TICKS, [f"{x:g}" for x in TICKS])
+    ax.minorticks_off()
+    ax.set_xlim(-FAR * 1.15, FAR * 1.15)
+    side.set_xlim(0, 1)
+    side.set_xticks([0, 0.5, 1], ["0 %", "50 %", "100 %"])
+    ax.set_xlabel("effect, in smallest effects of interest", size=style.TEXT, color=style.INK)
+    side.set_xlabel("share of draws", size=style.TEXT, color=style.INK)
+    for each in (ax, side):
+        each.set_ylim(len(rows) - 0.4, -0.6)
+        each.set_yticks([])
+        each.grid(visible=False, axis="y")
+    style.save(figure, path)
+    return path
+
+
+def _effect(ax: Axes, t: Judged, y: int) -> None:
+    """Draw an effect with its interval, and the control."""
+    unit = (-1.0 if t.claim.expected == "lower" else 1.0) / t.claim.smallest
+    if np.isfinite(t.effect.value):
+        colour = PAINT.get(t.verdict, style.PALE)
+        ends = np.clip(np.multiply(t.effect.interval(t.alpha), unit), -FAR, FAR)
+        ax.plot(ends, [y, y], color=colour, linewidth=3, solid_capstyle="butt")
+        ax.plot([np.clip(unit * t.effect.value, -FAR, FAR)], [y], "o", color=colour, markersize=7)
+    if t.control is not None and np.isfinite(t.control.value):
+        at = np.clip(unit * t.control.value, -FAR, FAR)
+        ax.plot([at], [y], "o", markerfacecolor="none", markeredgecolor=style.INK, markersize=8)
+
+
+def _beside(ax: Axes, y: int, text: str, towards: str, colour: str = style.INK) -> None:
+    """Write beside a row: right of the axes what begins there, left of them what ends there."""
+    ax.annotate(
+        style.plain(text),
+        (1 if towards == "left" else 0, y),
+        xycoords=("axes fraction", "data"),
+        xytext=(8 if towards == "left" else -8, 0),
+        textcoords="offset points",
+        ha=towards,
+        va="center",
+        size=style.TEXT,
+        color=colour,
+        annotation_clip=False,
     )
-    return figure

@@ -39,7 +39,7 @@ def draw(path: Path, table: pd.DataFrame, config: Mapping[str, Any], runs: int) 
         f"Each from week {config['start']} on: as a pulse of {config['pulse']} weeks (filled) and held (open). "
         f"Left: the highest four-week mean of the difference to doing nothing, on other runs than those that choose "
         f"where. Right: what is left of it in the last four of {config['after']} weeks after the pulse; none where the "
-        f"peak is not surely apart from 0. "
+        f"size is not surely above {config['smallest']:g}; arrows: beyond the edge. "
         f"Bars: computing error (95 %), {runs} pairs of runs with the same people and luck. Luck: in the weekly rows."
     )
     names = list(dict.fromkeys(table["intervention"]))
@@ -74,7 +74,7 @@ def draw(path: Path, table: pd.DataFrame, config: Mapping[str, Any], runs: int) 
     for name, at in places.items():
         figure_text(left, at, style.folded(str(plain[name]), 44, 1)[0], style.INK)
     left.set_xlabel(f"peak [{unit}]", size=style.TEXT, color=style.INK)
-    right.set_xlabel("share left after a year", size=style.TEXT, color=style.INK)
+    right.set_xlabel(f"share left after {config['after']} weeks", size=style.TEXT, color=style.INK)
     style.save(figure, path)
     return path
 
