@@ -22,6 +22,7 @@ from experiments.variants import chosen, variants
 from sim.errors import InvalidInput, unknown
 from sim.loading import compose, options, read, scenario_part
 from sim.scenario import Scenario
+from sim.worlds import check as check_world
 
 MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
 YEAR = 52  # [weeks]
@@ -53,8 +54,13 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         raise unknown("power", str(config["power"]), POWERS)
     if config["assumptions"] not in (None, "plausible"):
         raise unknown("assumptions", str(config["assumptions"]), ["plausible", "null"])
+    if not isinstance(config["decompose"], bool):
+        raise InvalidInput("decompose", config["decompose"], "true or false")
     base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
     scenarios = variants("compare", group, names, base, changes)
+    if config["decompose"]:
+        for scenario in scenarios.values():
+            check_world(scenario)
     study = Study(
         verb="compare",
         variants=scenarios,
@@ -80,6 +86,11 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     _say(tables, about, done, scenarios, str(wanted))
     for line in notes:
         console().print(line, soft_wrap=True)
+    if config["decompose"]:
+        from experiments import decompose
+
+        table = decompose.beside(study, done.folder.path, about.labels, config, command)
+        decompose.say(console().print, table, about.labels, study.runs)
     return 0
 
 

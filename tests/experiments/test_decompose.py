@@ -24,11 +24,6 @@ CONFIG: dict[str, Any] = {
 }
 
 
-@pytest.fixture(autouse=True)
-def verb(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cli.STUDIES, "decompose", "why a measure promises more than is delivered")
-
-
 def run(*words: str, out: Path) -> int:
     return cli.main([*WORDS, *words, f"out={out.as_posix()}"])
 
@@ -144,3 +139,21 @@ def test_bad_input_gets_one_line(
 def test_a_rule_of_choice_that_keeps_its_bounds_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("scheme=commits", "choice=logit", "runs=2", out=tmp_path / "d") == 0
     assert "the rule of choice logit has no bounds that can be taken away" in capsys.readouterr().out
+
+
+def test_a_comparison_takes_its_schemes_apart_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", "schemes=[commits,none]", "weeks=39", "onset=13", "runs=4", "executor=serial", "shadow=false"]
+    assert cli.main([*words, f"out={tmp_path / 'A'}", "decompose=true"]) == 0
+    assert "of what is promised is not delivered" in capsys.readouterr().out.replace("\n", " ")
+    inside = pd.read_csv(tmp_path / "A" / "decompose" / "decompose.csv")
+    assert run("schemes=[commits,none]", "runs=4", out=tmp_path / "B") == 0
+    pd.testing.assert_frame_equal(inside, pd.read_csv(tmp_path / "B" / "decompose.csv"))
+    assert cli.main([*words, f"out={tmp_path / 'A'}"]) == 0  # the same comparison without it is the same folder
+
+
+def test_what_cannot_be_taken_apart_is_refused_before_anything_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["compare", "schemes=[commits,none]", "organisation=standard", "decompose=true", f"out={tmp_path / 'A'}"]
+    assert cli.main(words) == 2
+    assert "single team" in capsys.readouterr().err and not (tmp_path / "A").exists()
