@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,12 @@ def ranges() -> dict[str, dict[str, Any]]:
 @cache
 def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     return [(re.compile(re.escape(k).replace(r"\*", r"[^.]+") + "$"), form) for k, form in ranges().items()]
+
+
+@cache
+def _form(key: str) -> dict[str, Any] | None:
+    """Return what is plausible of a number, by its dotted name; None: nothing is said."""
+    return next((form for pattern, form in _patterns() if pattern.match(key)), None)
 
 
 def _numbers(config: Any, key: str = "") -> Iterator[tuple[str, float]]:
@@ -76,7 +82,7 @@ def changes(
     """
     found = {}
     for key, value in _numbers(scenario.config):
-        form = next((form for pattern, form in _patterns() if pattern.match(key)), None)
+        form = _form(key)
         if form is None or any(key == k or key.startswith(f"{k}.") for k in kept):
             continue
         z = _normal(seed, run, f"assumption:{zlib.crc32(key.encode())}", of)
@@ -92,6 +98,7 @@ def changes(
     return found
 
 
+@lru_cache(maxsize=1 << 18)
 def _normal(seed: int, run: int, cause: str, of: int | None) -> float:
     """Return a standard normal number, or one of `of` that are spread evenly."""
     chance = stream(seed, run, cause)

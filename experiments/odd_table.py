@@ -72,7 +72,7 @@ def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:
         return
     for step, part in inner:
         said_elsewhere = (key == "reference_team" and step == "activities") or (
-            key.startswith("interventions.") and step in ("set", "add")
+            key.startswith("interventions.") and step in ("set", "at_least", "at_most", "add")
         )
         if step not in TEXTS and not said_elsewhere:
             yield from leaves(part, f"{key}.{step}" if key else str(step))

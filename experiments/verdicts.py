@@ -65,8 +65,8 @@ class Setting:
 
 
 SETTINGS = {
-    "quick": Setting(runs=200, without=16, draws=12, each=8, tried=1, flips=16),
-    "full": Setting(runs=2000, without=300, draws=200, each=24, tried=6, flips=200),
+    "quick": Setting(runs=150, without=12, draws=12, each=6, tried=1, flips=12),
+    "full": Setting(runs=1000, without=64, draws=64, each=16, tried=3, flips=32),
 }
 
 

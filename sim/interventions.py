@@ -1,7 +1,8 @@
 """Interventions: what somebody does about it, from a week on, for a while or for good.
 
     in force      start ≤ week < end;  pulse: end = start + weeks;  held: to the end of the run
-    rule, belief, structure   while in force, numbers of the scenario are others
+    rule, belief, structure   while in force, numbers of the scenario are others: what they are set to, or no less or
+                  no more than some value: who sees better already is not made to see worse
     stock                     once, at the start, something is more or less
     hours         share of the intervener's week that goes into it while it is in force
     refused       where the intervener's authority is below what it takes
@@ -13,7 +14,7 @@ weights of caring and of pay, risk aversion. What they see of it is not: shared 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,11 @@ FIXED = (  # what cannot change while a team works, or is only read before the f
     "project.knowledge_start",
 )
 WHOLE = ("project.documentation", "project.incidents")  # parts that are there or not, like all that has no dot
+BOUNDS: Mapping[str, Callable[[Any, Any], Any]] = {  # how a key moves, from what it is and what is said
+    "set": lambda _, said: said,
+    "at_least": max,
+    "at_most": min,
+}
 OPEN = (  # what of activities and signals can change all the same
     r"activities\.\w+\.(debt|repays|practice|teaches|hoards|documents|delivers|obscures|displays)",
     r"signals\.\w+\.loadings\.\w+",
@@ -50,12 +56,16 @@ class Line:
         `symptom`, `function` (what people are evaluated for, and by whom) or `perception` (what they see of it).
     set : mapping of str to Any, or None
         Dotted keys of the scenario, and what they are while it is in force.
+    at_least, at_most : mapping of str to float, or None
+        Dotted keys, and what they are no less, or no more, than while it is in force.
     add : mapping of str to float, or None
         Stocks, and what is added to them at the start [their unit].
     """
 
     line: str
     set: Mapping[str, Any] | None
+    at_least: Mapping[str, float] | None
+    at_most: Mapping[str, float] | None
     add: Mapping[str, float] | None
 
     def __post_init__(self) -> None:
@@ -64,14 +74,20 @@ class Line:
         for stock in self.add or {}:
             if stock not in STOCKS:
                 raise unknown("add", stock, STOCKS)
-        for key in self.set or {}:
+        for how, key, value in self.moves:
             if _touches(key, UNTOUCHED) and key not in SEEN:
-                allowed = "what can be changed: not what people want or how they bear risk"
-                raise InvalidInput(f"set.{key}", self.set and self.set[key], allowed)
+                raise InvalidInput(
+                    f"{how}.{key}", value, "what can be changed: not what people want or how they bear risk"
+                )
             if "." not in key or key in WHOLE or (_touches(key, FIXED) and not _open(key)):
-                raise InvalidInput(f"set.{key}", self.set and self.set[key], "a key that can change while a team works")
-        if not self.set and not self.add:
+                raise InvalidInput(f"{how}.{key}", value, "a key that can change while a team works")
+        if not self.moves and not self.add:
             raise InvalidInput("set", self.set, "at least one key to set, or one stock to add to")
+
+    @property
+    def moves(self) -> list[tuple[str, str, Any]]:
+        """What it does to keys of the scenario: (how, key, value)."""
+        return [(how, key, value) for how in BOUNDS for key, value in (getattr(self, how) or {}).items()]
 
 
 def _touches(key: str, places: Sequence[str]) -> bool:
@@ -132,10 +148,10 @@ class Intervention:
         if not self.lines:
             raise InvalidInput("lines", "[]", "a list of at least one line")
         for i, line in enumerate(self.lines):
-            wrong = line.set if self.kind == "change_stock" else line.add
-            if wrong:
-                key = "set" if self.kind == "change_stock" else "add"
-                raise InvalidInput(f"lines[{i}].{key}", dict(wrong), f"null in an intervention of kind {self.kind}")
+            for key in BOUNDS if self.kind == "change_stock" else ("add",):
+                wrong = getattr(line, key)
+                if wrong:
+                    raise InvalidInput(f"lines[{i}].{key}", dict(wrong), f"null in an intervention of kind {self.kind}")
 
     def end(self, horizon: int) -> int:
         """The week from which on it is over."""
@@ -146,9 +162,9 @@ class Intervention:
         return self.start <= week < self.end(horizon)
 
     @property
-    def changes(self) -> dict[str, Any]:
-        """Keys of the scenario that it sets, and their values."""
-        return {key: value for line in self.lines for key, value in (line.set or {}).items()}
+    def moves(self) -> list[tuple[str, str, Any]]:
+        """What it does to keys of the scenario: (how, key, value)."""
+        return [move for line in self.lines for move in line.moves]
 
     @property
     def adds(self) -> dict[str, float]:
@@ -195,20 +211,28 @@ def checked(interventions: Sequence[Intervention], weeks: int) -> None:
         if hours >= 1:
             raise InvalidInput("interventions", f"{hours:.6g} of a week in week {week}", "below 1, the week there is")
         for each in active:
-            for key, value in each.changes.items():
+            for how, key, value in each.moves:
                 if key in setter:
                     allowed = f"nothing while {setter[key]} sets it, as in week {week}"
-                    raise InvalidInput(f"interventions.{each.name}.set.{key}", value, allowed)
+                    raise InvalidInput(f"interventions.{each.name}.{how}.{key}", value, allowed)
                 setter[key] = each.name
 
 
-def put(config: dict[str, Any], key: str, value: object, name: str) -> None:
-    """Set a dotted key that is there; what an activity does not say, it does not do, and a loading is 0."""
+def put(config: dict[str, Any], key: str, value: object, name: str, how: str) -> None:
+    """Move a dotted key that is there; what an activity does not say, it does not do, and a loading is 0."""
     *path, last = key.split(".")
     where: Any = config
     for step in path:
         where = where.get(step) if isinstance(where, dict) else None
     if not isinstance(where, dict) or (last not in where and not _open(key)):
         known = where if isinstance(where, dict) else config
-        raise InvalidInput(f"{name}.{key}", str(value), "a key of the scenario that is in use", nearest(last, known))
-    where[last] = value
+        place = f"interventions.{name}.{how}.{key}"
+        raise InvalidInput(place, str(value), "a key of the scenario that is in use", nearest(last, known))
+    there = where.get(last, 0.0)
+    if how != "set" and not (_number(there) and _number(value)):
+        raise InvalidInput(f"interventions.{name}.{how}.{key}", value, f"a number, of a key that is one, not {there}")
+    where[last] = BOUNDS[how](there, value)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

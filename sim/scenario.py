@@ -24,7 +24,7 @@ from sim.errors import InvalidInput, nearest, unknown
 from sim.evaluation import Change, Scheme
 from sim.fields import LARGEST, SMALLEST, construct
 from sim.goals import Goals
-from sim.interventions import Intervener, Intervention, checked, put
+from sim.interventions import BOUNDS, Intervener, Intervention, checked, put
 from sim.motives.base import Motive
 from sim.people import Person, Team
 from sim.politics import Politics
@@ -340,7 +340,8 @@ def _interventions(config: object, weeks: int) -> tuple[Intervention, ...]:
         key = f"interventions[{i}]"
         listed = dict(_mapping(entry, key))
         if isinstance(listed.get("lines"), list | tuple):
-            listed["lines"] = [{"set": None, "add": None, **_mapping(each, f"{key}.lines")} for each in listed["lines"]]
+            absent = dict.fromkeys([*BOUNDS, "add"])
+            listed["lines"] = [{**absent, **_mapping(each, f"{key}.lines")} for each in listed["lines"]]
         found.append(construct(Intervention, listed, key))
     checked(found, weeks)
     return tuple(found)
@@ -355,11 +356,11 @@ def _intervened(
     worlds: dict[tuple[str, ...], Scenario] = {}
     for week in sorted(dates | {p.start for p in phases}):
         active = [i for i in interventions if i.in_force(week, weeks)]
-        names, world = tuple(i.name for i in active if i.changes), None
+        names, world = tuple(i.name for i in active if i.moves), None
         base = max((p for p in phases if p.start <= week), key=lambda p: p.start)
         if names:
             if names not in worlds:
-                worlds[names] = _world(config, [i for i in active if i.changes])
+                worlds[names] = _world(config, [i for i in active if i.moves])
             world = worlds[names]
             base = max((p for p in world.phases if p.start <= week), key=lambda p: p.start)
         adds: dict[str, float] = {}
@@ -378,8 +379,8 @@ def _world(config: Mapping[str, Any], interventions: list[Intervention]) -> Scen
     """Return the scenario as interventions in force have changed it."""
     changed = copy.deepcopy({**config, "interventions": []})
     for each in interventions:
-        for key, value in each.changes.items():
-            put(changed, key, copy.deepcopy(value), f"interventions.{each.name}.set")
+        for how, key, value in each.moves:
+            put(changed, key, copy.deepcopy(value), each.name, how)
     return scenario_from(changed)
 
 

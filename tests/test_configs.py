@@ -30,6 +30,7 @@ EXPECTED = {
             *KEYS,
             *VERB,
             "assumptions",
+            "decompose",
             "matters",
             "members",
             "options",
@@ -44,6 +45,9 @@ EXPECTED = {
         ]
     ),
     "strength": sorted([*KEYS, *VERB, "members", "runs", "power", "schemes", "strengths"]),
+    "decompose": sorted([*KEYS, *VERB, "power", "q", "runs", "schemes", "window"]),
+    "detect": sorted([*KEYS, *VERB, "besides", "clean", "false_alarms", "reviews", "runs"]),
+    "persistence": sorted([*KEYS, *VERB, "after", "members", "outcome", "pulse", "runs", "smallest", "start", "tried"]),
     "sweep": sorted([*KEYS, *VERB, *SWEPT, *SWEEP, "yes"]),
     "sensitivity": sorted([*KEYS, *VERB, *SWEPT, *SENSITIVITY]),
     "optimise": sorted([*KEYS, *VERB, *SWEPT, "fresh", "maximise", "minimise", "sampler", "teams", "trials"]),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.errors import InvalidInput
-from sim.interventions import FIXED, LINES, STOCKS, Line
+from sim.interventions import BOUNDS, FIXED, LINES, STOCKS, Line
 from sim.loading import options, read
 from sim.rules import Rules, plan_of
 from sim.scenario import Scenario
@@ -36,6 +36,7 @@ WORD: dict[str, Any] = {
     "lines": [{"line": "symptom", "set": {"project.interest": 0.3}}],
 }
 SEEN = ("motives.safety.shared_risk", "motives.intrinsic.surrogation")  # what people see of what they want
+INTEREST = read("project", "standard")["interest"]
 ADA = {"name": "Ada", "authority": 0.5}
 
 
@@ -94,7 +95,7 @@ def test_every_intervention_says_what_it_is_what_it_takes_and_what_each_line_is_
 @pytest.mark.parametrize("name", ALL)
 def test_no_intervention_says_what_people_should_want_or_dare(name: str) -> None:
     for line in read("intervention", name)["lines"]:
-        for key in line.get("set") or {}:
+        for key in {k for how in BOUNDS for k in line.get(how) or {}}:
             assert key in SEEN or key.split(".")[0] != "motives"
             assert not key.startswith("team.") and "aversion" not in key and "people" not in key
         assert set(line.get("add") or {}) <= set(STOCKS)
@@ -116,7 +117,7 @@ def test_under_an_intervention_people_want_and_dare_what_they_did(name: str) -> 
 @pytest.mark.parametrize("name", ALL)
 def test_an_intervention_moves_something_beyond_the_hours_it_takes(name: str) -> None:
     config = read("intervention", name) | {"name": name, "start": 26, "mode": "held"}
-    idle = config | {"kind": "change_rule"} | setting("project.interest", 0.175)
+    idle = config | {"kind": "change_rule"} | setting("project.interest", INTEREST)
     patient = {"customers__fuse": 100.0} if name in ("trunk_then_branches", "flexible_interface") else {}  # no standoff
     found, empty = (
         worlds.run(used(name, weeks=78, interventions=[each], **patient), range(4), aligned=False).columns
@@ -131,7 +132,7 @@ def test_whatever_else_lies_within_motives_is_refused(path: list[str]) -> None:
     key = ".".join(["motives", *path])
     if key not in SEEN:
         with pytest.raises(InvalidInput, match="not what people want"):
-            Line(line="perception", set={key: 1.0}, add=None)
+            Line(line="perception", set={key: 1.0}, at_least=None, at_most=None, add=None)
 
 
 @pytest.mark.parametrize(
@@ -146,8 +147,8 @@ def test_whatever_else_lies_within_motives_is_refused(path: list[str]) -> None:
 )
 def test_wants_whole_parts_and_what_was_before_the_first_week_are_out_of_reach(key: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Line(line="function", set={key: 1.0}, add=None)
-    assert caught.value.key == f"set.{key}" and len(str(caught.value).splitlines()) == 1
+        Line(line="function", set=None, at_least={key: 1.0}, at_most=None, add=None)
+    assert caught.value.key == f"at_least.{key}" and len(str(caught.value).splitlines()) == 1
 
 
 def test_what_people_see_of_what_they_want_is_not() -> None:
@@ -249,8 +250,27 @@ def test_every_intervention_of_ours_can_be_a_pulse_that_is_undone(name: str) -> 
     assert alike(at(plan, 0), at(plan, 13)) and not alike(at(plan, 0), at(plan, 12))
 
 
+@pytest.mark.parametrize(("how", "value"), [("at_least", 0.05), ("at_most", 0.9), ("set", INTEREST)])
+def test_what_asks_for_less_than_there_is_changes_nothing_to_the_bit(how: str, value: float) -> None:
+    found = plan_of(done({"lines": [{"line": "perception", how: {"project.interest": value}}], "hours": 0.0}))
+    idle = plan_of(done({"lines": [{"line": "perception", "set": {"project.interest": INTEREST}}], "hours": 0.0}))
+    assert alike(at(found, 5).project, at(idle, 5).project)
+
+
+@pytest.mark.parametrize(("how", "value"), [("at_least", 0.3), ("at_most", 0.05)])
+def test_what_asks_for_more_moves_the_number_there_and_no_further(how: str, value: float) -> None:
+    plan = plan_of(done({"lines": [{"line": "perception", how: {"project.interest": value}}]}))
+    found = [at(plan, week).project for week in (0, 5, 12)]
+    assert [None if p is None else p.interest for p in found] == [INTEREST, value, INTEREST]
+
+
+def test_only_numbers_have_bounds() -> None:
+    error = refused({"lines": [{"line": "function", "at_least": {"scheme.layoff": 0.5}}]})
+    assert "interventions.word.at_least.scheme.layoff" in str(error)
+
+
 def test_what_sets_a_key_to_what_it_is_changes_nothing_to_the_bit() -> None:
-    for key, value in {"project.interest": 0.175, "beliefs.sees_through": 0.5, "scheme.strength": 1.0}.items():
+    for key, value in {"project.interest": INTEREST, "beliefs.sees_through": 0.5, "scheme.strength": 1.0}.items():
         found = worlds.run(done(setting(key, value) | {"hours": 0.0}))
         free = worlds.run(done())
         assert not worlds.same(found.columns, free.columns), key
@@ -285,7 +305,7 @@ def test_without_the_authority_nothing_is_done_and_the_scenario_says_so() -> Non
 def test_hours_are_the_interveners_own_and_nobody_elses() -> None:
     busy, free = (
         worlds.run(done(*each, choice={"kind": "fixed"}), members=True, aligned=False)
-        for each in ([setting("project.interest", 0.175)], [])
+        for each in ([setting("project.interest", INTEREST)], [])
     )
     assert busy.per_member is not None and free.per_member is not None
     then, first, seat = busy.per_member["worth"][4], free.per_member["worth"][4], busy.names.index("Ada")
@@ -296,7 +316,7 @@ def test_hours_are_the_interveners_own_and_nobody_elses() -> None:
 
 
 def test_nobody_misses_the_hours_of_somebody_from_outside() -> None:
-    idle = setting("project.interest", 0.175)
+    idle = setting("project.interest", INTEREST)
     found = worlds.run(done(idle, intervener={"name": None, "authority": 1.0}))
     assert not worlds.same(found.columns, worlds.run(done()).columns)
 
@@ -330,7 +350,7 @@ def test_in_an_explicit_chart_hours_are_the_interveners_own() -> None:
     ]
     chart: dict[str, Any] = {"organisation__spans": None, "team__people": people, "weeks": 13}
     chart |= {"choice": {"kind": "fixed"}, "intervener": {"name": "Noor", "authority": 1.0}}
-    idle = [WORD | setting("project.interest", 0.175)]
+    idle = [WORD | setting("project.interest", INTEREST)]
     busy, free = (
         worlds.run(
             worlds.scenario("scenario=organisation_200", "team.size=null", **chart, interventions=i),

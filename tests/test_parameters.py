@@ -114,8 +114,13 @@ LABORATORY: dict[str, dict[str, Any]] = {  # what a scenario is about
     "devops": {"project.elsewhere": 0.05},
     "flattery": {"good_intent": False},
     "not_my_job": {"project.modules": 30, "project.elsewhere": 0.05}
-    | {"project.knowledge_start": 0.5, "project.rot": 0.01},
-    "organisation_200": {"team.size": 7},
+    | {"project.knowledge_start": 0.5, "project.rot": 0.01, "project.knows": 0.33},
+    "manager_rating": {"scheme.attribution": 0.2},
+    "organisation_200": {"team.size": 7, "scheme.attribution": 0.2},
+    "seen_as_it_is": {"beliefs.rationality": "perfect", "beliefs.error": 0.0, "motives.safety.shared_risk": 1.0}
+    | {"culture.start": 1.0, "sponsor.sees": 1.0, "sponsor.shown": 1.0}
+    | {f"customers.{k}": 1.0 for k in ("framing", "releases", "impersonal", "trust", "attention")}
+    | {"customers.side": 0.0, "customers.whims": 0.0},
     "smothered": {"sponsor.expects": 0.2},
     "teams_of_seven": {"choice.kind": "fixed", "team.size": 7, "scheme.attribution": 0.0},
     "who_is_low": {"choice.kind": "fixed", "team.size": 200, "scheme.attribution": 0.0}

@@ -100,7 +100,7 @@ def test_what_changes_what_people_see_does_more_for_the_project_than_what_treats
     none, symptoms, perception = (mean(CASE, f"remedies={r}") for r in ("none", "symptomatic", "perceptual"))
     assert symptoms["worth"] > none["worth"] + 0.03
     assert perception["worth"] > symptoms["worth"] + 0.03
-    assert perception["needs_met"] > 2 * symptoms["needs_met"]
+    assert perception["needs_met"] > symptoms["needs_met"] + 0.3
     assert perception["blocked_weeks"] < symptoms["blocked_weeks"] - 20 < none["blocked_weeks"] - 20
     assert perception["debt"] < 0.6 * none["debt"] and perception["truck_factor"] > none["truck_factor"] + 1
 
@@ -144,7 +144,7 @@ def test_a_project_whose_work_cannot_be_seen_is_axed_and_lives_when_something_is
     assert 0.3 < hidden["axed"] < 0.8 and shown["axed"] < 0.05
     assert shown["worth"] > hidden["worth"] + 0.05, "net of the hours"
     assert shown["intervener_rank"] > hidden["intervener_rank"]
-    assert mean("scenario=smothered", "scheme=impressive")["axed"] < 0.05
+    assert mean("scenario=smothered", "scheme=impressive")["axed"] < hidden["axed"] / 3
 
 
 def test_what_maintenance_does_can_be_shown_too() -> None:

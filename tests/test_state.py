@@ -39,7 +39,7 @@ def test_what_is_off_is_absent(small: Scenario) -> None:
 
 def test_skill_is_one_on_average_and_spreads_as_asked(small: Scenario) -> None:
     skill = begun(small, runs=2000).people.skill
-    n, sd = skill.size, 0.25
+    n, sd = skill.size, small.config["team"]["skill_sd"]
     assert abs(skill.mean() - 1) < ERRORS * sd / np.sqrt(n)
     assert np.log(skill).std() == pytest.approx(sd, rel=ERRORS / np.sqrt(2 * n))
 

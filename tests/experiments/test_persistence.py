@@ -16,6 +16,7 @@ from sim.errors import InvalidInput
 from sim.interventions import LINES
 from sim.loading import compose, options, scenario_part
 from sim.scenario import scenario_from
+from tests.worlds import run
 
 SMALL = ["runs=8", "start=2", "pulse=5", "after=8", "executor=serial"]
 FEW = "tried=[escalate,giving_credit]"
@@ -117,6 +118,27 @@ def test_the_table_the_picture_and_the_folder(tmp_path: Path, capsys: pytest.Cap
     assert "Results read from" in capsys.readouterr().out
     again = pd.read_csv(tmp_path / "A" / "persistence_worth.csv")
     pd.testing.assert_frame_equal(table, again)
+
+
+def test_where_everything_is_seen_as_it_is_no_change_of_what_people_see_moves_anything() -> None:
+    """What is rewarded is what is worth something, and all know it; what changes the work itself still does."""
+    base = scenario_from(scenario_part(compose("model", ["scenario=seen_as_it_is"])))
+    names = [n for n in options("intervention") if kind_of(n) == "perception"]
+    found, notes = variants(base, [*names, "rewrite", "teaching"], 2, 6, 6)
+    assert not notes and len(names) >= 12
+    worth = {k: run(s, range(4), aligned=False).columns["worth"] for k, s in found.items()}
+    for name in names:
+        for mode in MODES:
+            assert np.array_equal(worth[f"{name}, {mode}"], worth[NOTHING]), name
+    assert all(not np.allclose(worth[f"{n}, held"], worth[NOTHING]) for n in ("rewrite", "teaching"))
+
+
+def test_where_it_is_not_most_of_them_move_something() -> None:
+    base = scenario_from(scenario_part(compose("model", ["scenario=case_study", "intervener.name=null"])))
+    names = [n for n in options("intervention") if kind_of(n) == "perception"]
+    found, _ = variants(base, names, 2, 10, 6)
+    worth = {k: run(s, range(4), aligned=False).columns["worth"] for k, s in found.items()}
+    assert sum(not np.array_equal(worth[f"{n}, held"], worth[NOTHING]) for n in names) >= len(names) - 2
 
 
 @pytest.mark.parametrize(
