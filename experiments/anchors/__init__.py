@@ -103,6 +103,8 @@ class Pattern:
             return "positive" if self.sign == "higher" else "negative"
         if self.high is None:
             return f"at least {self.low:g}"
+        if self.low is None:
+            return f"at most {self.high:g}"
         return f"{self.low:g} to {self.high:g}"
 
     def agrees(self, low: float, high: float) -> bool:
