@@ -28,6 +28,7 @@ from experiments.status import Kept, kept
 from experiments.store import as_cell, write_csv
 from experiments.tables import COMPARED
 from sim.arrays import Floats
+from sim.errors import InvalidInput
 
 MAIN = ("worth", *COMPARED)
 SHOWN = 20  # rows of the table on the screen, and of the parameters
@@ -42,7 +43,10 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("b", help="another")
     parser.add_argument("--out", metavar="FILE", help="all rows as a table (csv); out=FILE")
     given = parser.parse_args([f"--{w}" if w.startswith("out=") else w for w in words])
-    a, b, screen = kept(given.a), kept(given.b), console()
+    a, b, screen = kept(given.a, replications=True), kept(given.b, replications=True), console()
+    if a.replication != b.replication:
+        allowed = "a study of teams, as A is" if a.replication is None else f"results of replicate {a.replication}, as A"
+        raise InvalidInput("folder", given.b, allowed)
     one, two = parts(a), parts(b)
     pairs = common(one, two)
     alike = {(x.like if x.like == y.like else n): (x.config, y.config) for n, (x, y) in pairs.items()}
@@ -51,7 +55,7 @@ def main(words: Sequence[str]) -> int:
     for line in [*said_of(a, b), *only, *parameters(changed)]:
         screen.print(line, soft_wrap=True, markup=False)
     if not pairs:
-        screen.print(f"no {'point' if a.swept else 'variant'} is in both: there are no numbers to compare")
+        screen.print(f"no {'variant' if 'variants' in a.config else 'point'} is in both: there are no numbers to compare")
         return 0
     paired = shares_luck(a, b)
     table = numbers(a, b, pairs, paired)
@@ -140,6 +144,10 @@ def parts(found: Kept) -> dict[str, Part]:
 
     The parameters of a point are those of its base, without what the axes put in, which its name says.
     """
+    if found.replication is not None:
+        rest = {k: v for k, v in found.config["parameters"].items() if k not in found.config["axes"]}
+        called = [", ".join(f"{k}={as_cell(v)}" for k, v in sorted(p.items())) for p in found.config["points"]]
+        return {n or found.replication: Part(i, "all points", rest) for i, n in enumerate(called)}
     if not found.swept:
         return {str(n): Part(n, str(n), c) for n, c in found.config["variants"].items()}
     bases = {tuple(b["choice"].items()): b["config"] for b in found.config["bases"]}
@@ -162,22 +170,25 @@ def common(a: Mapping[str, Part], b: Mapping[str, Part]) -> dict[str, tuple[Part
 
 def shares_luck(a: Kept, b: Kept) -> bool:
     """Whether a run of a number has the same luck in both."""
-    same = all(a.config[k] == b.config[k] for k in ("seed", "model"))
+    same = all(a.config.get(k) == b.config.get(k) for k in ("seed", "model", "module"))
     return same and all(x.config.get("crn", True) for x in (a, b))
 
 
 def numbers(a: Kept, b: Kept, pairs: Mapping[str, tuple[Part, Part]], paired: bool) -> pd.DataFrame:
     """Return a row per pair and main measure, the largest difference in standard errors first."""
     by: list[Any] = []
+    measures: dict[str, None] = {}
     for found in (a, b):
-        runs, key = sim.opening.open(found.path).runs, "point" if found.swept else "scheme"
-        columns = [c for c in (key, "run", *MAIN) if c in runs.columns]
-        frame = runs.to_pandas(columns).drop_duplicates([key, "run"])
+        runs, key = sim.opening.open(found.path).runs, "scheme" if "variants" in found.config else "point"
+        own = [c for c in runs.columns if c not in (key, "run", "step")] if found.replication is not None else MAIN
+        measures = dict.fromkeys([*measures, *own])
+        columns = [c for c in (key, "run", *own) if c in runs.columns]
+        frame = runs.to_pandas(columns).drop_duplicates([key, "run"], keep="last")  # the last step, if there are steps
         by.append({k: f.set_index("run") for k, f in frame.groupby(key)})
     rows = []
     for name, (one, two) in pairs.items():
         x, y = by[0].get(one.which), by[1].get(two.which)
-        for measure in MAIN:
+        for measure in measures:
             if x is not None and y is not None and measure in x and measure in y:
                 rows.append({"where": name, "measure": measure, **difference(x[measure], y[measure], paired)})
     columns = ["where", "measure", "a", "b", "difference", "low", "high", "errors", "runs_a", "runs_b"]

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import ast
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from experiments import replications
 from experiments import studies as study
 from experiments.console import console
 from sim import catalogue
@@ -17,6 +18,7 @@ from sim.errors import InvalidInput, unknown
 from sim.loading import PYTHON, configs, extended, file_of, groups, options, read
 
 STUDY = "study"
+REPLICATION = "replication"
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,23 +59,23 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--extend", metavar="DIR", help="a folder of your own; extend=DIR is the same")
     given = parser.parse_args([f"--{w}" if w.startswith("extend=") else w for w in words])
     with extended(given.extend) as folder:
-        _print(given.group, studied(folder))
+        _print(given.group, {STUDY: studied(folder), REPLICATION: replicated()})
     return 0
 
 
-def _print(group: str | None, studies: Sequence[Entry]) -> None:
+def _print(group: str | None, others: Mapping[str, Sequence[Entry]]) -> None:
     screen = console()
-    there = sorted({*groups(), *PYTHON, STUDY})
+    there = sorted({*groups(), *PYTHON, *others})
     if group is None:
         for name in there:
-            whose = {e.name: e.whose == "yours" for e in studies} if name == STUDY else names(name)
+            whose = {e.name: e.whose == "yours" for e in others[name]} if name in others else names(name)
             shown = [f"{n} (yours)" if own else n for n, own in whose.items()]
             screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(shown)}", soft_wrap=True)
         return
     found = [g for g in there if group in (g, _plural(g))]
     if not found:
         raise unknown("list", group, [_plural(g) for g in there])
-    rows = studies if found[0] == STUDY else entries(found[0])
+    rows = others[found[0]] if found[0] in others else entries(found[0])
     width = max((len(e.name) for e in rows), default=0)
     for entry in rows:
         screen.print(f"[bold]{entry.name:{width}}[/bold]  {entry.whose:5}  {entry.plain}".rstrip(), soft_wrap=True)
@@ -126,6 +128,12 @@ def studied(extension: Path | None) -> list[Entry]:
         own = () if file.parent == ours else (file,)
         found.append(Entry(name=name, plain=about, sentence=about, files=own))
     return sorted(found, key=lambda e: e.name)
+
+
+def replicated() -> list[Entry]:
+    """Every published simulation that `replicate` runs, and what it shows."""
+    about = {name: replications.read(name).about for name in replications.names()}
+    return [Entry(name=name, plain=text, sentence=text, files=()) for name, text in about.items()]
 
 
 def heading(file: Path) -> str:

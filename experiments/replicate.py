@@ -89,7 +89,7 @@ class Plan:
             "verb": "replicate",
             "replication": self.replication.name,
             "model": model_version(),
-            "code": code(self.replication.name),
+            "module": code(self.replication.name),
             "parameters": self.replication.values(self.fixed),
             "axes": {a.key: a.words for a in self.axes},
             "points": [dict(p) for p in self.points],

@@ -20,13 +20,14 @@ import numpy as np
 import pandas as pd
 
 import sim.opening
-from experiments import chunks, cli
+from experiments import chunks, cli, replicate
 from experiments.axes import Axis
 from experiments.chunks import Cell, Recipe
 from experiments.console import console, counting, progress
 from experiments.design import Design
 from experiments.executors import Executor
 from experiments.listing import Parser
+from experiments.replications import code
 from experiments.space import Space
 from experiments.status import Kept, kept
 from experiments.store import Folder, model_version, source, versions
@@ -41,7 +42,7 @@ from sim.opening import from_cell
 from sim.scenario import scenario_from
 
 AT_ONCE = 200  # runs of a variant, or points, that are compared at a time
-KEYS = ("scheme", "point", "run", "week", "member", "depth", "module")
+KEYS = ("scheme", "point", "run", "step", "week", "member", "depth", "module")
 
 
 @dataclass
@@ -108,16 +109,17 @@ def main(words: Sequence[str]) -> int:
     if given.runs is not None and not (given.runs.isdigit() and int(given.runs) > 0):
         raise InvalidInput("runs", given.runs, "a whole number, at least 1")
     most = None if given.runs is None else int(given.runs)
-    found, screen, tally, left = kept(given.folder), console(), Tally(), list[str]()
+    found, screen, tally, left = kept(given.folder, replications=True), console(), Tally(), list[str]()
     with extended(split(found.words)[0]), tempfile.TemporaryDirectory(prefix="crosspurpose-") as place:
         for line in changes(found):
             screen.print(f"note: {line}", soft_wrap=True)
         again = Path(place) / "again"
-        of = _sweep_again if found.swept else _study_again
+        of = _sweep_again if found.swept else _study_again if found.replication is None else _replication_again
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ModelWarning)
             left += of(found, again, most, tally)
-    few = "" if most is None else f", of the first {most} runs of each {'point' if found.swept else 'variant'}"
+    each = "variant" if "variants" in found.config else "point"
+    few = "" if most is None else f", of the first {most} runs of each {each}"
     for text in left:
         screen.print(f"not compared: {text}", soft_wrap=True)
     if tally.differing:
@@ -131,7 +133,9 @@ def main(words: Sequence[str]) -> int:
 def changes(found: Kept) -> list[str]:
     """Say what of the program is other than it was."""
     before, now = found.manifest.get("versions", {}), {**versions(), "source": source()}
-    words = {"crosspurpose": "the model", "source": "the code of the model"}
+    words = {"crosspurpose": "the model", "source": "the code of the model", "replication": "the code of the replication"}
+    if found.replication is not None:
+        now["replication"] = code(found.replication)
     lines = [f"{words.get(k, k)} was {v}, and is {now.get(k)}" for k, v in before.items() if now.get(k) != v]
     if found.config.get("code", {}) != (catalogue.code() if catalogue.extensions() else {}):
         lines.append("the user's own code is not what it was")
@@ -164,6 +168,24 @@ def _study_again(found: Kept, again: Path, most: int | None, tally: Tally) -> li
             if found.manifest["status"] != "finished":
                 other = other[other["run"].isin(set(rows["run"]))].reset_index(drop=True)
             tally.compare(name, rows, other)
+    if most is None and found.manifest["status"] == "finished":
+        return _derived(found, again, tally)
+    return []
+
+
+def _replication_again(found: Kept, again: Path, most: int | None, tally: Tally) -> list[str]:
+    """Compute the points of a replication again and compare; return what could not be compared."""
+    plan = replicate.plan_again(found.config)
+    plan = plan if most is None else replace(plan, runs=min(most, plan.runs))
+    replicate.computed(plan, Folder(again, plan.same), Executor(), str(found.manifest["command"]), anew=True)
+    before, now = sim.opening.open(found.path).tables.get("runs"), sim.opening.open(again).runs
+    if before is not None:
+        tally.files += len(before.files)
+        for point, runs in ((p, r) for p in range(len(plan.points)) for r in _windows(plan.runs)):
+            rows, other = (_in_order(t.to_pandas(where={"point": point, "run": runs})) for t in (before, now))
+            if found.manifest["status"] != "finished":
+                other = other[other["run"].isin(set(rows["run"]))].reset_index(drop=True)
+            tally.compare("runs", rows, other)
     if most is None and found.manifest["status"] == "finished":
         return _derived(found, again, tally)
     return []

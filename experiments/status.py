@@ -42,8 +42,13 @@ class Kept:
 
     @property
     def swept(self) -> bool:
-        """Whether it has points; else it has variants."""
+        """Whether it has points of a sweep; else it has variants, or is a replication."""
         return "bases" in self.config
+
+    @property
+    def replication(self) -> str | None:
+        """Name of the published simulation that was run again."""
+        return self.config.get("replication")
 
     @property
     def words(self) -> list[str]:
@@ -83,8 +88,15 @@ class Kept:
         return [p for p in share(shard, self.count) if p not in self.refused]
 
 
-def kept(folder: str | Path) -> Kept:
-    """Look at a folder of results; refuse one that is none."""
+def kept(folder: str | Path, replications: bool = False) -> Kept:
+    """Look at a folder of results; refuse one that is none.
+
+    Parameters
+    ----------
+    folder : str or Path
+    replications : bool
+        Whether results of `replicate` are welcome too.
+    """
     path = Path(folder).expanduser()
     manifest = read_manifest(path) if path.is_dir() else None
     allowed = "a folder with results of crosspurpose, with its manifest.json and config.yaml"
@@ -95,7 +107,8 @@ def kept(folder: str | Path) -> Kept:
         config = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # either is safe
     except (OSError, ValueError, yaml.YAMLError):
         raise InvalidInput("folder", str(folder), allowed) from None
-    if not isinstance(config, dict) or not {"bases", "variants"} & {*config}:
+    wanted = {"bases", "variants", "replication"} if replications else {"bases", "variants"}
+    if not isinstance(config, dict) or not wanted & {*config}:
         raise InvalidInput("folder", str(folder), "results of runs: of run, compare, strength or a sweep")
     return Kept(path=path, manifest=manifest, config=config)
 
@@ -104,7 +117,7 @@ def main(words: Sequence[str]) -> int:
     """Say how far a study is."""
     parser = Parser(prog="crosspurpose status", description=__doc__, allow_abbrev=False)
     parser.add_argument("folder", help="a folder of results")
-    found = kept(parser.parse_args(list(words)).folder)
+    found = kept(parser.parse_args(list(words)).folder, replications=True)
     manifest = found.manifest
     lines = [("command", str(manifest["command"])), ("seed", str(manifest["seed"]))]
     rest, failed = _of_sweep(found) if found.swept else _of_study(found)
@@ -187,19 +200,23 @@ def errors(held: chunks.Held) -> list[str]:
 
 
 def _of_study(found: Kept) -> tuple[list[tuple[str, str]], int]:
-    """Lines about variants; runs of theirs do not fail by themselves."""
-    manifest, variants = found.manifest, found.config["variants"]
+    """Lines about variants, or points of a replication; runs of theirs do not fail by themselves."""
+    manifest, config = found.manifest, found.config
+    if found.replication is None:
+        what, count, with_ = ("variants", ", ".join(config["variants"])), len(config["variants"]), "weeks"
+    else:
+        axes = "; ".join(f"{k} in {w}" for k, w in config["axes"].items())
+        what, count, with_ = ("points", axes or "nothing is swept"), len(config["points"]), "steps"
     whole = found.path / "runs.parquet"
     files = [whole] if whole.exists() else sorted((found.path / PARTS).glob("*.parquet"))
     rooms = [p for t in TABLES for p in sorted((found.path / t).glob("*.parquet"))]
     damaged = [p for p in [*files, *rooms] if not _readable(p)]
-    done = sum(pq.read_metadata(p).num_rows for p in files if p not in damaged)
+    done = sum(_runs_in(found, p) for p in files if p not in damaged)
     size = sum(p.stat().st_size for p in [*files, *rooms])
-    wanted = found.config["runs"] * len(variants)
-    lines = [("variants", f"{len(variants)}: {', '.join(variants)}"), ("runs", f"{done:,} done of {wanted:,}")]
+    lines = [(what[0], f"{count}: {what[1]}"), ("runs", f"{done:,} done of {config['runs'] * count:,}")]
     lines += [("damaged", str(path)) for path in damaged]
     if done:
-        lines.append(("disk", f"{size / done:.0f} bytes a run with its weeks, {spelled_size(size)} in all"))
+        lines.append(("disk", f"{size / done:.0f} bytes a run with its {with_}, {spelled_size(size)} in all"))
     if "duration" in manifest:
         lines.append(("time", f"{spelled_time(manifest['duration'])} in all"))
     again = shlex.join(["crosspurpose", *found.again(found.path)])
@@ -208,6 +225,13 @@ def _of_study(found: Kept) -> tuple[list[tuple[str, str]], int]:
     elif manifest["status"] != "finished":
         lines.append(("continue", again))
     return lines, 0
+
+
+def _runs_in(found: Kept, file: Path) -> int:
+    """Count the runs of a file: its rows, or in a replication, where every step has one, its points and runs."""
+    if found.replication is None:
+        return int(pq.read_metadata(file).num_rows)
+    return len(pq.read_table(file, columns=["point", "run"]).group_by(["point", "run"]).aggregate([]))
 
 
 def _readable(path: Path) -> bool:

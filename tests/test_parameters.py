@@ -121,6 +121,7 @@ LABORATORY: dict[str, dict[str, Any]] = {  # what a scenario is about
     | {"culture.start": 1.0, "sponsor.sees": 1.0, "sponsor.shown": 1.0}
     | {f"customers.{k}": 1.0 for k in ("framing", "releases", "impersonal", "trust", "attention")}
     | {"customers.side": 0.0, "customers.whims": 0.0},
+    "standoff": {"scheme.attribution": 0.2},
     "smothered": {"sponsor.expects": 0.2, "scheme.attribution": 0.2},
     "teams_of_seven": {"choice.kind": "fixed", "team.size": 7, "scheme.attribution": 0.0},
     "who_is_low": {"choice.kind": "fixed", "team.size": 200, "scheme.attribution": 0.0}
