@@ -44,7 +44,7 @@ class Parameter:
         What a number may be at least and at most.
     whole : bool
         Whether it is a whole number.
-    options : list of str or None
+    options : tuple of str or None
         What can be chosen.
     """
 
@@ -54,7 +54,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     whole: bool = False
-    options: list[str] | None = None
+    options: tuple[str, ...] | None = None
 
     @property
     def number(self) -> bool:
