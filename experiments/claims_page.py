@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from experiments.claims import Comparison
@@ -118,12 +118,20 @@ def _anchor(t: Judged) -> str:
 
 def _compared(comparison: Comparison) -> str:
     """Say what is compared with what."""
-    terms = [f"{c:+g} × {arm}" for arm, c in comparison.compared.items()]
-    top = " ".join(terms).replace("+1 × ", "+ ").replace("-1 × ", "− ").removeprefix("+ ")
-    if comparison.over is None:
-        return top
-    below = " ".join(f"{c:+g} × {arm}" for arm, c in comparison.over.items())
-    return f"({top}) / ({below.replace('+1 × ', '+ ').replace('-1 × ', '− ').removeprefix('+ ')})"
+    top = _sum(comparison.compared)
+    return top if comparison.over is None else f"({top}) / ({_sum(comparison.over)})"
+
+
+def _sum(signs: Mapping[str, float]) -> str:
+    """Write a sum of arms.
+
+    Examples
+    --------
+    >>> _sum({"a": 1, "b": -0.5})
+    '*a* − 0.5 × *b*'
+    """
+    terms = [f"{'−' if c < 0 else '+'} {'' if abs(c) == 1 else f'{abs(c):g} × '}*{arm}*" for arm, c in signs.items()]
+    return " ".join(terms).removeprefix("+ ")
 
 
 def _outcome(comparison: Comparison) -> str:
@@ -135,43 +143,54 @@ def _outcome(comparison: Comparison) -> str:
 
 def _section(t: Judged) -> list[str]:
     c = t.claim
-    lines = [
-        f"### {c.id}: {c.title}",
-        "",
-        " ".join(c.claim.split()),
-        "",
-        f"*Would fail if* {' '.join(c.fails_if.split())[:1].lower()}{' '.join(c.fails_if.split())[1:]}",
-        "",
-        f"- **Verdict: {t.verdict}.** {_compared(c.test)}, in {_outcome(c.test)}: **{_number(t.effect.value)}** "
+    fails = " ".join(c.fails_if.split())
+    items = [
+        f"**Verdict: {t.verdict}.** {_compared(c.test)}, in {_outcome(c.test)}: **{_number(t.effect.value)}** "
         f"({_interval(t.effect, t.alpha)} at {1 - t.alpha:.1%}, {t.effect.runs:,} runs). "
-        f"It should be {SAYS[c.expected].format(s=f'{c.smallest:g}')} 0: {c.because}.",
+        f"It should be {SAYS[c.expected].format(s=f'{c.smallest:g}')} 0: {' '.join(c.because.split())}.",
     ]
     if t.control is not None and c.control is not None:
-        idle = "idle, as it should be" if t.idle else "**not idle: the test shows more than the mechanism**"
-        lines.append(
-            f"- Control: {_compared(c.control)} with {' '.join(f'`{w}`' for w in _apart(c.control, c.test))}: "
-            f"{_number(t.control.value)} ({_interval(t.control)}), {idle}."
+        idle = "idle, as it should be" if t.idle else "**not idle, so that nothing is confirmed**"
+        items.append(
+            f"Control: {_compared(c.control)} with {_code(_apart(c.control, c.test))}: {_number(t.control.value)} "
+            f"({_interval(t.control)}), {idle}."
         )
-    for arm, words in c.test.words.items():
-        lines.append(f"- Arm *{arm}*: {' '.join(f'`{w}`' for w in words)}")
-    where = f" It fails where {t.region}." if t.region else " No single region of failure was found." if t.draws else ""
-    lines.append(
-        f"- Under other plausible numbers it holds in {t.draws.get('holds', 0.0):.0%} of draws, reverses in "
-        f"{t.draws.get('reverses', 0.0):.0%}, is too small in {t.draws.get('too small', 0.0):.0%}.{where}"
-    )
-    size = "they do not speak of it" if not math.isfinite(t.predicted) else f"{_number(t.predicted)} in their unit"
-    lines.append(f"- The tables alone: {size}; the effect {t.tables}.")
-    lines.append(f"- Smallest change of one entry of a table that turns the sign: {t.turning}.")
-    left = {k: e for k, e in t.mechanisms.items() if math.isfinite(e.value)}
+    items += [
+        f"Compared, {_code(c.test.base)}: " + "; ".join(f"*{k}* {_code(v)}" for k, v in c.test.arms.items()) + ".",
+        f"Under other plausible numbers it holds in {t.draws.get('holds', 0.0):.0%} of draws, reverses in "
+        f"{t.draws.get('reverses', 0.0):.0%}, is too small in {t.draws.get('too small', 0.0):.0%}."
+        + (
+            f" It fails where {t.region}." if t.region else " No single region of failure was found." if t.draws else ""
+        ),
+        "The tables alone: "
+        + ("they do not speak of it" if not math.isfinite(t.predicted) else f"{_number(t.predicted)} in their unit")
+        + f"; the effect {t.tables}.",
+        f"Smallest change of one entry of a table that turns the sign: {t.turning}.",
+    ]
+    left = {k: e.value for k, e in t.mechanisms.items() if math.isfinite(e.value)}
     if left:
-        told = "; ".join(
-            f"{k} {_number(e.value)}" for k, e in sorted(left.items(), key=lambda p: p[1].value / (t.effect.value or 1))
-        )
         lead = f"most of it goes without *{t.driver}*" if t.driver else "no single mechanism carries it"
-        lines.append(f"- Mechanisms, switched off one at a time: {lead}. Effect without {told}.")
-    for name, e in t.second.items():
-        lines.append(f"- Besides: {name}: {_number(e.value)} ({_interval(e)}).")
-    return [*lines, ""]
+        if t.hidden_by:
+            lead = f"it would be as claimed without {' or '.join(f'*{k}*' for k in t.hidden_by)}"
+        told = "; ".join(
+            f"{k} {_number(v)}" for k, v in sorted(left.items(), key=lambda p: p[1] / (t.effect.value or 1))
+        )
+        items.append(f"Mechanisms, switched off one at a time: {lead}. Effect without {told}.")
+    items += [f"Besides, {name}: {_number(e.value)} ({_interval(e)})." for name, e in t.second.items()]
+    return [
+        f"### {c.id}: {c.title}",
+        "",
+        textwrap.fill(" ".join(c.claim.split()), WIDTH),
+        "",
+        textwrap.fill(f"*Would fail if* {fails[:1].lower()}{fails[1:]}", WIDTH),
+        "",
+        *(textwrap.fill(f"- {text}", WIDTH, subsequent_indent="  ", break_long_words=False) for text in items),
+        "",
+    ]
+
+
+def _code(words: Sequence[str]) -> str:
+    return " ".join(f"`{' '.join(w.split())}`" for w in words) or "as it is"
 
 
 def _apart(control: Comparison, test: Comparison) -> list[str]:

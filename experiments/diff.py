@@ -45,8 +45,8 @@ def main(words: Sequence[str]) -> int:
     given = parser.parse_args([f"--{w}" if w.startswith("out=") else w for w in words])
     a, b, screen = kept(given.a, replications=True), kept(given.b, replications=True), console()
     if a.replication != b.replication:
-        allowed = "a study of teams, as A is" if a.replication is None else f"results of replicate {a.replication}, as A"
-        raise InvalidInput("folder", given.b, allowed)
+        like = "a study of teams" if a.replication is None else f"results of replicate {a.replication}"
+        raise InvalidInput("folder", given.b, f"{like}, as {given.a}")
     one, two = parts(a), parts(b)
     pairs = common(one, two)
     alike = {(x.like if x.like == y.like else n): (x.config, y.config) for n, (x, y) in pairs.items()}
@@ -55,7 +55,9 @@ def main(words: Sequence[str]) -> int:
     for line in [*said_of(a, b), *only, *parameters(changed)]:
         screen.print(line, soft_wrap=True, markup=False)
     if not pairs:
-        screen.print(f"no {'variant' if 'variants' in a.config else 'point'} is in both: there are no numbers to compare")
+        screen.print(
+            f"no {'variant' if 'variants' in a.config else 'point'} is in both: there are no numbers to compare"
+        )
         return 0
     paired = shares_luck(a, b)
     table = numbers(a, b, pairs, paired)

@@ -1,6 +1,7 @@
 """`crosspurpose export FOLDER [to=DIR]`: results as tables (csv), what each column means, and a paragraph on methods.
 
-    runs.csv          a row per run, a column per measure; points.csv: the parameters of each point
+    runs.csv          a row per run (of a replication: per run and step), a column per measure
+    points.csv        the parameters of each point
     summary.csv       means, computing error and luck; differences.csv and ranking.csv, where they were made
     codebook.csv      of every column: table, meaning, unit
     methods.md        how the numbers came about, for a paper
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,10 @@ from experiments import chunks
 from experiments.axes import known_parameter
 from experiments.console import console
 from experiments.listing import Parser
+from experiments.replications import read
 from experiments.stats import LEVEL, LUCK
 from experiments.status import Kept, kept
-from experiments.store import check_folder, write_csv
+from experiments.store import as_cell, check_folder, write_csv
 from experiments.words import words_of
 from sim.errors import InvalidInput
 from sim.measures import pooled_measures
@@ -74,6 +77,14 @@ COLUMNS = {  # that are no measures: meaning, unit
         "weeks of core work per person-week",
     ),
 }
+REPLICATED = {  # columns of results of `replicate`
+    "step": ("Number of the step, from 1.", "count"),
+    "outcome": ("Which outcome the row is about.", "word"),
+    "published": ("Mean over runs that was published.", "that of the outcome"),
+    "published_sd": ("Standard deviation over the published runs; 0: the number is exact.", "that of the outcome"),
+    "published_runs": ("How many runs were published.", "count"),
+    "apart": ("Standard errors between our mean and the published one.", "ratio"),
+}
 FAMILIES = {  # of measures that are named after something
     "aligned_effort_": ("Effort on {} of the aligned team, mean over the run.", "weeks per person-week"),
     "effort_": ("Effort on {}, mean over the run.", "weeks per person-week"),
@@ -87,7 +98,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("folder", help="a folder of results")
     parser.add_argument("--to", metavar="DIR", help="where the tables go; to=DIR")
     given = parser.parse_args([f"--{w}" if w.startswith("to=") else w for w in words])
-    found = kept(given.folder)
+    found = kept(given.folder, replications=True)
     to = found.path / "export" if given.to is None else Path(given.to).expanduser()
     if to.resolve() == found.path.resolve():
         raise InvalidInput("to", str(to), "another folder than that of the results")
@@ -97,7 +108,7 @@ def main(words: Sequence[str]) -> int:
     for name, frame in tables(found).items():
         write_csv(frame, to / name)
         columns[name] = [str(c) for c in frame]
-    write_csv(codebook(columns), to / "codebook.csv")
+    write_csv(codebook(columns, found.replication), to / "codebook.csv")
     (to / "methods.md").write_text(methods(found), encoding="utf-8", newline="\n")
     screen = console()
     if found.manifest["status"] != "finished":
@@ -109,9 +120,9 @@ def main(words: Sequence[str]) -> int:
 def write_runs(found: Kept, file: Path) -> list[str]:
     """Write all runs, some at a time, whole or not at all; return the columns."""
     table = sim.opening.open(found.path).runs
-    keys = ["point", "run"] if found.swept else ["scheme", "run"]
+    keys = ["scheme", "run"] if "variants" in found.config else ["point", "run"]
     columns = [*keys, *(c for c in table.columns if c not in keys)]
-    words = {"point": pa.int64(), "run": pa.int64(), "scheme": pa.string(), "error": pa.string()}
+    words = {"point": pa.int64(), "run": pa.int64(), "step": pa.int64(), "scheme": pa.string(), "error": pa.string()}
     schema = pa.schema([(c, words.get(c, pa.float64())) for c in columns])
     temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
@@ -138,9 +149,18 @@ def tables(found: Kept) -> dict[str, pd.DataFrame]:
     return dict(sorted({**whole, **rest}.items()))
 
 
-def codebook(columns: dict[str, list[str]]) -> pd.DataFrame:
-    """Return a row per column of each table: what it means, and its unit."""
-    rows = [(table, column, *meaning(column, table)) for table, own in columns.items() for column in own]
+def codebook(columns: dict[str, list[str]], replication: str | None = None) -> pd.DataFrame:
+    """Return a row per column of each table: what it means, and its unit.
+
+    Parameters
+    ----------
+    columns : dict of str to list of str
+        Table → its columns.
+    replication : str or None
+        The replication whose results they are.
+    """
+    of: Any = meaning if replication is None else partial(meaning_in, replication)
+    rows = [(table, column, *of(column, table)) for table, own in columns.items() for column in own]
     return pd.DataFrame(rows, columns=["table", "column", "meaning", "unit"])
 
 
@@ -164,6 +184,17 @@ def meaning(column: str, table: str = "runs.csv") -> tuple[str, str]:
     return str(said["label"]["sentence"]), str(said.get("unit", ""))
 
 
+def meaning_in(replication: str, column: str, table: str) -> tuple[str, str]:
+    """Return what a column of a replication means, and its unit."""
+    said = read(replication)
+    if table == "points.csv" and column in said.parameters:
+        return said.parameters[column].meaning, said.parameters[column].unit
+    if table == "runs.csv" and column in said.outcomes:
+        return said.outcomes[column].label, said.outcomes[column].unit
+    text, unit = {**COLUMNS, **REPLICATED}.get(column, ("", ""))
+    return text, unit.replace("measure", "outcome")
+
+
 def _of_family(column: str) -> tuple[str, str]:
     for start, (text, unit) in FAMILIES.items():
         if column.startswith(start):
@@ -185,22 +216,27 @@ def methods(found: Kept) -> str:
     """Return how the numbers came about, as a paragraph for a paper, and how to cite."""
     m, c = found.manifest, found.config
     v = m["versions"]
-    libraries = ", ".join(f"{k} {x}" for k, x in v.items() if k not in ("crosspurpose", "source"))
+    libraries = ", ".join(f"{k} {x}" for k, x in v.items() if k not in ("crosspurpose", "source", "replication"))
     code = f" (source {v['source']})" if "source" in v else ""
-    what = _of_points(found) if found.swept else _of_variants(found)
+    if found.replication is None:
+        begun = "We simulated teams under evaluation schemes with the agent-based model Crosspurpose"
+        what = _of_points(found) if found.swept else _of_variants(found)
+    else:
+        begun = f"We ran the published simulation {found.replication} again, as it is written anew in Crosspurpose"
+        what = _of_replication(found)
     luck = f"Luck is described by the {LUCK[0]:.0%} and {LUCK[1]:.0%} quantiles over single runs."
     done = "" if m["status"] == "finished" else " The study is not finished: these are the runs so far."
     own = " Code of our own was added to the model." if c.get("code") else ""
     version = str(v["crosspurpose"])
+    original = "" if found.replication is None else f" Cite the original too: {read(found.replication).source}."
     return (
         "# Methods\n\n"
-        f"We simulated teams under evaluation schemes with the agent-based model Crosspurpose, version "
-        f"{version}{code}, with {libraries}.{own} {what} {luck} Intervals describe the computing error of the "
-        f"simulation alone, not how sure the assumptions of the model are.{done}\n\n"
+        f"{begun}, version {version}{code}, with {libraries}.{own} {what} {luck} Intervals describe the computing "
+        f"error of the simulation alone, not how sure the assumptions of the model are.{done}\n\n"
         f"Command:\n\n    {m['command']}\n\n"
         "# How to cite\n\n"
         f"The Crosspurpose authors. Crosspurpose, version {version} [computer software]. Cite the version, the seed "
-        f"({c['seed']}) and the command; with the same version they give the same numbers.\n"
+        f"({c['seed']}) and the command; with the same version they give the same numbers.{original}\n"
     )
 
 
@@ -228,6 +264,19 @@ def _of_points(found: Kept) -> str:
         f"seed {c['seed']}. {luck}.{paired} Measures are taken over {_window(c['window'])}. {interval} Each interval "
         f"is by itself, without a correction for their number. The model refused {len(found.refused)} points and "
         f"{held.failed()} runs failed; both are left out of the means."
+    )
+
+
+def _of_replication(found: Kept) -> str:
+    c, source = found.config, read(str(found.replication)).source
+    held = ", ".join(f"{k} = {as_cell(v)}" for k, v in c["parameters"].items() if k not in c["axes"])
+    swept = "; ".join(f"{k} in {w}" for k, w in c["axes"].items())
+    where = f"at {len(c['points']):,} points ({swept}), otherwise" if swept else "at"
+    luck = " All points share their random numbers (common random numbers)." if swept else ""
+    return (
+        f"The original is {source}. We ran it {where} {held}, with {c['runs']:,} runs"
+        f"{' at each point' if swept else ''}, from seed {c['seed']}.{luck} Means have {LEVEL:.0%} t-intervals over "
+        f"runs, each by itself."
     )
 
 

@@ -142,8 +142,6 @@ def main(words: Sequence[str]) -> int:
     if there != "finished" or not picture.exists():
         from experiments.plots.replicate import draw
 
-        if plan.axes:
-            write_csv(points_table(plan.points), folder.path / "points.csv")
         write_csv(table, folder.path / "summary.csv")
         draw(picture, plan, course)
     _say(plan, table)
@@ -272,6 +270,8 @@ def computed(plan: Plan, folder: Folder, executor: Executor, command: str, anew:
         "warnings": [],
     }
     folder.begin(manifest, anew, ("_runs",))
+    if plan.axes:
+        write_csv(points_table(plan.points), folder.path / "points.csv")
     order = [f"part-{i:05d}" for i in range(len(blocks))]
     done, path = folder.done(), folder.path.resolve()
     todo = [i for i, part in enumerate(order) if part not in done]

@@ -133,7 +133,7 @@ def main(words: Sequence[str]) -> int:
 def changes(found: Kept) -> list[str]:
     """Say what of the program is other than it was."""
     before, now = found.manifest.get("versions", {}), {**versions(), "source": source()}
-    words = {"crosspurpose": "the model", "source": "the code of the model", "replication": "the code of the replication"}
+    words = {"crosspurpose": "the model", "source": "the code of the model", "replication": "the code of replication"}
     if found.replication is not None:
         now["replication"] = code(found.replication)
     lines = [f"{words.get(k, k)} was {v}, and is {now.get(k)}" for k, v in before.items() if now.get(k) != v]

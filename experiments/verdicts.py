@@ -27,7 +27,7 @@ from experiments.claims import Claim, Comparison
 from experiments.console import console, counting
 from experiments.discover import discovered
 from experiments.docket import Asked, Show, answered
-from experiments.effects import CONFIRMED, OPEN, Effect, effect_of, holm, kind_of, p_value, parts_of, verdict
+from experiments.effects import CONFIRMED, HOLDS, OPEN, Effect, effect_of, holm, kind_of, p_value, parts_of, verdict
 from experiments.executors import Executor
 from experiments.outcome import folder_of
 from experiments.plot import asked_of
@@ -137,10 +137,23 @@ class Judged:
 
     @property
     def driver(self) -> str:
-        """The mechanism without which least of the effect is left; nothing if none takes a quarter of it."""
+        """The mechanism without which least of an effect of some size is left; none if all leave three quarters."""
+        if not abs(self.effect.value) > self.claim.smallest:
+            return ""
         left = {k: e.value / self.effect.value for k, e in self.mechanisms.items() if math.isfinite(e.value)}
         least = min(left, key=lambda k: left[k], default="")
         return least if least and left[least] < 0.75 else ""
+
+    @property
+    def hidden_by(self) -> list[str]:
+        """The mechanisms without which there would be what is claimed, where there is not."""
+
+        def kind(effect: Effect) -> str:
+            return kind_of(effect.value, self.claim.expected, self.claim.smallest)
+
+        if kind(self.effect) == HOLDS:
+            return []
+        return [k for k, e in self.mechanisms.items() if math.isfinite(e.value) and kind(e) == HOLDS]
 
 
 def main(words: Sequence[str]) -> int:
@@ -359,6 +372,7 @@ def table_of(tested: Sequence[Judged]) -> pd.DataFrame:
                 "tables": t.tables,
                 "tables_predict": t.predicted,
                 "driver": t.driver,
+                "hidden_by": ", ".join(t.hidden_by),
                 "turning_point": t.turning,
             }
         )

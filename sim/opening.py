@@ -3,7 +3,7 @@
     manifest    what was run, how and with what
     points      the points of a sweep, a row each; None for anything else
     runs        a row per run, a column per measure; so are weekly, reviews, members, levels, knowledge,
-                where they were kept
+                where they were kept; of `replicate` a row per point, run and step
 
 Nothing but names and types is read until rows are asked for. Files that are being written, which are hidden, are not
 looked at. Rows come in the order of the files; a sweep writes its own as they are done, each row says its point and

@@ -10,6 +10,7 @@ import pytest
 
 from experiments.cli import main as crosspurpose
 from experiments.diff import difference, main, verdict
+from sim.errors import InvalidInput
 
 
 def test_paired_runs_are_compared_run_by_run_whatever_their_order() -> None:
@@ -52,3 +53,25 @@ def test_a_result_is_the_same_as_itself_and_sweeps_meet_in_the_points_both_have(
     said = capsys.readouterr().out
     assert "only in A, 1: scheme=commits" in said and "no parameter differs" in said
     assert "the same" in said and "higher" not in said
+
+
+def test_replications_are_compared_run_by_run_at_their_last_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["replicate", "proxyeconomics", "N=10", "steps=4", "runs=3", "workers=1"]
+    for name, g in (("a", "1"), ("b", "4")):
+        crosspurpose([*words, f"g={g}", f"out={tmp_path / name}"])
+    capsys.readouterr()
+    assert main([str(tmp_path / "a"), str(tmp_path / "b"), f"out={tmp_path / 'd.csv'}"]) == 0
+    said = capsys.readouterr().out
+    assert "Exactly one parameter was changed: g, from 1.0 to 4.0." in said and "the same luck" in said
+    table = pd.read_csv(tmp_path / "d.csv").set_index("measure")
+    goal = [pd.read_parquet(tmp_path / n / "runs.parquet", filters=[("step", "=", 4)])["goal"] for n in "ab"]
+    assert table.loc["goal", "difference"] == pytest.approx((goal[1] - goal[0]).mean()) and table.loc["goal", "low"] > 0
+
+
+def test_a_replication_is_not_compared_with_another_study(tmp_path: Path) -> None:
+    crosspurpose(["replicate", "proxyeconomics", "N=5", "steps=1", "runs=2", "workers=1", f"out={tmp_path / 'a'}"])
+    crosspurpose(["run", "runs=2", "weeks=13", "executor=serial", f"out={tmp_path / 'b'}"])
+    with pytest.raises(InvalidInput, match="results of replicate proxyeconomics"):
+        main([str(tmp_path / "a"), str(tmp_path / "b")])

@@ -53,3 +53,21 @@ def test_a_run_is_exported_too_and_never_over_its_own_results(tmp_path: Path) ->
     assert len(pd.read_csv(path / "export" / "runs.csv")) == 2
     with pytest.raises(InvalidInput, match="another folder"):
         main([str(path), f"to={path}"])
+
+
+def test_a_replication_is_exported_with_every_step_its_parameters_and_the_original(tmp_path: Path) -> None:
+    path = tmp_path / "r"
+    words = ["N=10", "steps=4", "runs=3", "c=choice(.1,.9)", "workers=1"]
+    crosspurpose(["replicate", "proxyeconomics", *words, f"out={path}"])
+    assert main([str(path)]) == 0
+    whole = pd.read_parquet(path / "runs.parquet")
+    read = pd.read_csv(path / "export" / "runs.csv", dtype=str)
+    assert [*read] == [*whole] and all([float(x) for x in read[c]] == whole[c].tolist() for c in whole)
+    book = pd.read_csv(path / "export" / "codebook.csv", keep_default_na=False)
+    assert not (book["meaning"] == "").any()
+    about = book.set_index(["table", "column"])
+    assert about.loc[("points.csv", "c"), "unit"] == "share" and about.loc[("runs.csv", "theta"), "unit"]
+    text = (path / "export" / "methods.md").read_text(encoding="utf-8")
+    for said in ("Braganza", "c in choice(.1,.9)", "N = 10", "3 runs at each point", "seed 1", "replicate"):
+        assert said in text
+    assert "teams" not in text and "c = 0.9" not in text

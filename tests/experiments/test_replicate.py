@@ -13,6 +13,7 @@ import yaml
 
 import sim
 from experiments import replicate, replications
+from experiments.cli import main as crosspurpose
 from experiments.replicate import Plan, beside, compute, main, plan_again, plan_of, published, summary
 from experiments.replications import read
 from sim.errors import InvalidInput
@@ -283,3 +284,9 @@ def test_a_description_that_is_wrong_is_refused(
     with pytest.raises(InvalidInput) as caught:
         read("mine")
     assert key in caught.value.key
+
+
+def test_replications_are_among_what_there_is_to_choose_from(capsys: pytest.CaptureFixture[str]) -> None:
+    assert crosspurpose(["list", "replications"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} ours {read(name).about}" in said for name in replications.names())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from experiments.cli import main as crosspurpose
 from experiments.status import kept, main
 from sim.errors import InvalidInput
 
+REPLICATION = ["replicate", "proxyeconomics", "N=10", "steps=4", "runs=3", "c=choice(.1,.9)", "workers=1"]
 SWEEP = ["sweep", "scheme=choice(commits,none)", "runs=3", "weeks=13", "executor=serial"]
 
 
@@ -71,3 +73,36 @@ def test_a_command_is_said_again_without_what_only_held_once(tmp_path: Path) -> 
 def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match=r"manifest\.json"):
         main([str(tmp_path)])
+
+
+def test_a_replication_counts_its_runs_and_not_their_steps(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a"
+    crosspurpose([*REPLICATION, f"out={path}"])
+    capsys.readouterr()
+    assert main([str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "replicate, finished" in said and "6 done of 6" in said and "2: c in choice(.1,.9)" in said
+    assert "continue" not in said
+
+
+def test_an_unfinished_replication_goes_on_by_its_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a"
+    crosspurpose([*REPLICATION, f"out={path}"])
+    rows = pd.read_parquet(path / "runs.parquet")
+    (path / "runs.parquet").unlink()
+    (path / "_runs").mkdir()
+    rows[rows["point"] == 0].to_parquet(path / "_runs" / "part-00000.parquet", index=False)
+    (path / "manifest.json").write_text((path / "manifest.json").read_text().replace('"finished"', '"unfinished"'))
+    capsys.readouterr()
+    assert main([str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "3 done of 6" in said
+    again = next(line for line in said.splitlines() if line.startswith("continue"))
+    assert crosspurpose(shlex.split(again)[2:]) == 0
+    pd.testing.assert_frame_equal(pd.read_parquet(path / "runs.parquet"), rows, check_exact=True)
+
+
+def test_verbs_that_know_no_replications_say_so(tmp_path: Path) -> None:
+    crosspurpose([*REPLICATION, f"out={tmp_path / 'a'}"])
+    with pytest.raises(InvalidInput, match="run, compare, strength or a sweep"):
+        kept(tmp_path / "a")
