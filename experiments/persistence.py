@@ -156,7 +156,7 @@ def measured(d: Floats, start: int, end: int, after: int, smallest: float = 0.0)
     >>> d = np.zeros((8, 60)); d[:, 10:20] = 1.0; d[:, 20:] = 0.25
     >>> found = measured(d, 10, 20, 40)
     >>> found["peak"], found["left"], found["half_life"]
-    (1.0, 0.25, 2.0)
+    (1.0, 0.25, 0.0)
     """
     x = smoothed(d)
     latest = min(end + (end - start), x.shape[1])

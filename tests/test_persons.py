@@ -86,10 +86,10 @@ def test_under_one_evaluation_it_is_the_person_of_the_essay_who_plays_to_it_most
         assert sign * change(measure, person, OWN[person], against=(other, OWN[person])) > ERRORS, other
 
 
-def test_where_appearances_count_who_fears_for_the_job_hoards_besides_and_who_wants_to_rise_leaves_more_debt() -> None:
+def test_where_appearances_count_who_fears_for_the_job_hoards_besides_and_leaves_no_less_debt() -> None:
     """A finding that the essay does not have: fear is of being replaceable too, whatever the scheme looks at."""
     assert change("effort_fortify", "person_a", "impressive", against=("person_b", "impressive")) > ERRORS
-    assert change("debt", "person_b", "impressive", against=("person_a", "impressive")) > ERRORS
+    assert change("debt", "person_a", "impressive", against=("person_b", "impressive")) > -ERRORS
 
 
 def test_a_mixed_team_stands_between_its_pure_parts() -> None:

@@ -50,8 +50,8 @@ def test_a_worth_that_keeps_rising_is_best_where_the_search_ends_and_that_is_sai
 
 
 def test_the_search_ends_too_where_the_model_refuses_more() -> None:
-    scenario = sim.load("scheme=own_worth", "scheme.power=equal", "weeks=52", "scheme.strength=2.17")
-    assert own_best.worth_at(scenario, 2.25, 1, 2) == -np.inf
+    scenario = sim.load("scheme=own_worth", "scheme.power=equal", "weeks=52", "scheme.strength=2.36")
+    assert own_best.worth_at(scenario, 2.4, 1, 2) == -np.inf
     assert own_best.still_rising({"own_worth": scenario}, FEW) == ["own_worth"]
 
 

@@ -41,7 +41,7 @@ class Fragile(Motive):
         return np.zeros(effort.shape[1:])
 
     def marginal(self, known):
-        if known.skill.max() > 1.5:
+        if known.skill.max() > 1.9:
             raise ZeroDivisionError("somebody is too good")
         return np.zeros(known.effort.shape)
 '''

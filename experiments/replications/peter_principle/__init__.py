@@ -36,12 +36,12 @@ def ladder(parameters: Mapping[str, Any]) -> Ladder:
         seats=SEATS,
         select=SELECT.get(parameters["strategy"], parameters["p"]),
         transfer=parameters["hypothesis"],
-        spread=1.0,
+        spread=parameters["change"],
         retire_after=parameters["retires"],
         dismiss_below=parameters["dismissed"],
         interleaved=parameters["pruning"] == "interleaved",
-        competence=Law(mean=7.0, sd=2.0, low=1.0, high=MOST, truncated=truncated),
-        age=Law(mean=25.0, sd=5.0, low=18.0, high=60.0, truncated=truncated),
+        competence=Law(mean=parameters["mean"], sd=parameters["sd"], low=1.0, high=MOST, truncated=truncated),
+        age=Law(mean=parameters["age"], sd=parameters["age_sd"], low=18.0, high=60.0, truncated=truncated),
     )
 
 
