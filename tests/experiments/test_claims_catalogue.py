@@ -31,9 +31,11 @@ SIZES = {"truck_factor": 1.0, "debt": 0.25, "worth": 0.02, "decay": 0.05}  # the
 RUNS = 4
 
 
-@pytest.fixture(scope="module", params=IDS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(n, marks=pytest.mark.soak if i % 3 else ()) for i, n in enumerate(IDS)]
+)
 def name(request: pytest.FixtureRequest) -> str:
-    """One claim after the other, so that each is composed once."""
+    """One claim after the other, so that each is composed once; two of three in `make soak` alone."""
     return str(request.param)
 
 

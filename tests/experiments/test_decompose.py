@@ -142,7 +142,15 @@ def test_a_rule_of_choice_that_keeps_its_bounds_is_named(tmp_path: Path, capsys:
 
 
 def test_a_comparison_takes_its_schemes_apart_where_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ["compare", "schemes=[lines_of_code,none]", "weeks=39", "onset=13", "runs=8", "executor=serial", "shadow=false"]
+    words = [
+        "compare",
+        "schemes=[lines_of_code,none]",
+        "weeks=39",
+        "onset=13",
+        "runs=8",
+        "executor=serial",
+        "shadow=false",
+    ]
     assert cli.main([*words, f"out={tmp_path / 'A'}", "decompose=true"]) == 0
     assert "of what is promised is not delivered" in capsys.readouterr().out.replace("\n", " ")
     inside = pd.read_csv(tmp_path / "A" / "decompose" / "decompose.csv")
