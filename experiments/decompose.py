@@ -28,16 +28,15 @@ from rich.table import Table
 
 from experiments.compare import MEASURED, POWERS, plain_label
 from experiments.console import console, progress, said
-from experiments.executors import Executor, Lost, Task, map_chunks
+from experiments.executors import Executor
 from experiments.outcome import Outcome, check_settings, folder_of
-from experiments.store import Folder, source, versions, write_csv, write_parquet
-from experiments.study import Block, Progress, Study
+from experiments.store import Folder, write_csv, write_parquet
+from experiments.study import Block, Progress, Study, work
 from experiments.study import check as check_study
 from experiments.variants import chosen, variants
 from sim.arrays import Floats
-from sim.errors import InvalidInput, ModelWarning, RunFailed, unknown
+from sim.errors import InvalidInput, ModelWarning, unknown
 from sim.scenario import Scenario, people_of, scenario_from
-from sim.simulation import block_of
 from sim.worlds import ALL, LOUD, PARTS, Apart, check, chosen_share, lived, misfits, moments, spread
 
 BATCHES = 8  # blocks of this verb in a block of others: a run here is seventeen there
@@ -103,18 +102,9 @@ def taken_apart(study: Study, asked: Asked, config: Mapping[str, Any], name: str
     if there == "finished":
         runs = pd.read_parquet(folder.path / "runs.parquet")
         return Outcome(folder=folder, runs=runs, blocks=[], warnings=found, computed=False)
-    manifest = {
-        "verb": "decompose",
-        "command": command,
-        "seed": study.seed,
-        "runs": study.runs,
-        "weeks": {n: s.weeks for n, s in study.variants.items()},
-        "versions": {**versions(), "source": source()},
-        "warnings": found,
-        **study.origin,
-    }
+    manifest = study.manifest(command, found)
     folder.begin(manifest, there == "nothing", ("_runs",))
-    started, blocks = time.time(), _blocks(study)
+    started, blocks = time.time(), study.blocks(BATCHES)
     people = people_of(next(iter(study.variants.values())))
     with progress(f"{len(study.variants)} × {study.runs} runs of {people} people in 17 worlds") as show:
         _conduct(study, blocks, asked, folder, Executor.of(config), show)
@@ -122,40 +112,20 @@ def taken_apart(study: Study, asked: Asked, config: Mapping[str, Any], name: str
     return Outcome(folder=folder, runs=runs, blocks=[], warnings=found, computed=True)
 
 
-def _blocks(study: Study) -> list[Block]:
-    """All blocks of runs of all variants, in order."""
-    blocks: list[Block] = []
-    for name, scenario in study.variants.items():
-        size = max(1, block_of(people_of(scenario)) // BATCHES)
-        for first in range(0, study.runs, size):
-            numbers = range(first, min(first + size, study.runs))
-            blocks.append(Block(name=f"part-{len(blocks):05d}", scheme=name, numbers=numbers))
-    return blocks
-
-
 def _conduct(
     study: Study, blocks: Sequence[Block], asked: Asked, folder: Folder, executor: Executor, show: Progress
 ) -> None:
     """Compute what is missing: how effort spreads where nothing hangs on the score, then the worlds."""
-    path, done = folder.path.resolve(), 0
-
-    def each(todo: Sequence[Block], tasks: Sequence[Task]) -> None:
-        nonlocal done
-        done += len(blocks) - len(todo)
-        show(done, 2 * len(blocks))
-        for number, found in map_chunks(executor, tasks):
-            if isinstance(found, Lost):
-                raise RunFailed(f"{todo[number].scheme}, runs {todo[number].numbers[0]} and on: {found.reason}")
-            done += 1
-            show(done, 2 * len(blocks))
-
+    path, of = folder.path.resolve(), 2 * len(blocks)
     configs = {name: scenario.config for name, scenario in study.variants.items()}
     todo = [b for b in blocks if not _natural(path, b).exists()]
-    each(todo, [partial(compute_moments, path, configs[b.scheme], b, study.seed, asked) for b in todo])
+    tasks = [partial(compute_moments, path, configs[b.scheme], b, study.seed, asked) for b in todo]
+    work(todo, tasks, executor, lambda n: show(len(blocks) - len(todo) + n, of))
     spreads = {n: spread(_moments(path, [b for b in blocks if b.scheme == n])) for n in configs}
     ready = folder.done()
-    todo = [b for b in blocks if b.name not in ready]
-    each(todo, [partial(compute, path, configs[b.scheme], b, study.seed, asked, spreads[b.scheme]) for b in todo])
+    left = [b for b in blocks if b.name not in ready]
+    tasks = [partial(compute, path, configs[b.scheme], b, study.seed, asked, spreads[b.scheme]) for b in left]
+    work(left, tasks, executor, lambda n: show(of - len(left) + n, of))
 
 
 def _natural(path: Path, block: Block) -> Path:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,21 +31,20 @@ from rich.table import Table
 from experiments.alarm import PARTS, TARGET, alarms, enough, median, share, unnoticed
 from experiments.compare import MEASURED, plain_label
 from experiments.console import console, progress, said
-from experiments.executors import Executor, Lost, map_chunks
+from experiments.executors import Executor
 from experiments.outcome import Outcome, check_settings, folder_of
 from experiments.stats import joint_intervals
-from experiments.store import source, versions, write_csv, write_parquet
-from experiments.study import Block, Study
+from experiments.store import write_csv, write_parquet
+from experiments.study import Block, Study, work
 from experiments.study import check as check_study
 from sim.arrays import Floats, average
 from sim.draws import Draws, stream
 from sim.engine import weeks
-from sim.errors import InvalidInput, ModelWarning, RunFailed, nearest, unknown
+from sim.errors import InvalidInput, ModelWarning, nearest, unknown
 from sim.loading import scenario_part
 from sim.results import kept
 from sim.rules import plan_of
 from sim.scenario import Scenario, people_of, scenario_from
-from sim.simulation import block_of
 
 CLEAN = ("shadow", "aligned")
 WORLDS: Mapping[str, Mapping[str, bool]] = {TARGET: {}, **{w: {w: True} for w in CLEAN}}
@@ -251,20 +250,12 @@ def recorded(
     """Run the worlds of a study into the folder that the configuration names, or continue or reread it."""
     found = check_study(study)
     folder = folder_of({**study.same, **asked}, config["out"], name)
-    there, blocks = folder.check(bool(config["overwrite"])), list(_blocks(study))
+    there, blocks = folder.check(bool(config["overwrite"])), study.blocks(BATCHES)
     order = [b.name for b in blocks]
     if there == "finished":
         runs = pd.read_parquet(folder.path / "runs.parquet")
         return Outcome(folder=folder, runs=runs, blocks=order, warnings=found, computed=False)
-    manifest = {
-        "verb": "detect",
-        "command": command,
-        "seed": study.seed,
-        "runs": study.runs,
-        "weeks": {n: s.weeks for n, s in study.variants.items()},
-        "versions": {**versions(), "source": source()},
-        "warnings": found,
-    }
+    manifest = study.manifest(command, found)
     folder.begin(manifest, there == "nothing", ("recorded", "_runs"))
     started, done = time.time(), folder.done()
     todo = [b for b in blocks if b.name not in done]
@@ -272,21 +263,9 @@ def recorded(
     tasks = [partial(compute, path, study.variants[b.scheme].config, b, study.seed, list(names)) for b in todo]
     people = people_of(next(iter(study.variants.values())))
     with progress(f"{study.runs} runs of {people} people in {len(WORLDS)} worlds") as show:
-        show(len(blocks) - len(todo), len(blocks))
-        for i, (number, lost) in enumerate(map_chunks(Executor.of(config), tasks), start=1):
-            if isinstance(lost, Lost):
-                raise RunFailed(f"runs {todo[number].numbers[0]} and on: {lost.reason}")
-            show(len(blocks) - len(todo) + i, len(blocks))
+        work(todo, tasks, Executor.of(config), lambda n: show(len(blocks) - len(todo) + n, len(blocks)))
     runs = folder.finish(order, {**manifest, "duration": round(time.time() - started, 1)})
     return Outcome(folder=folder, runs=runs, blocks=order, warnings=found, computed=True)
-
-
-def _blocks(study: Study) -> Iterator[Block]:
-    for name, scenario in study.variants.items():
-        size = max(1, block_of(people_of(scenario)) // BATCHES)
-        for i, first in enumerate(range(0, study.runs, size)):
-            numbers = range(first, min(first + size, study.runs))
-            yield Block(name=f"part-{i:05d}", scheme=name, numbers=numbers)
 
 
 def _read(rows: pd.DataFrame, since: int) -> tuple[dict[str, dict[str, Floats]], int]:

@@ -212,8 +212,9 @@ def plan_of(replication: Replication, words: Sequence[str], settings: Mapping[st
             "runs", runs, f"fewer: every step of every run has a row, {rows:,} in all, of {LARGEST:,} at most"
         )
     check = getattr(model(replication.name), "check", None)
-    for point in range(len(plan.points) if check else 0):
-        check(plan.parameters(point))  # type: ignore[misc]  # it is there
+    if check is not None:
+        for point in range(len(plan.points)):
+            check(plan.parameters(point))
     return plan
 
 
@@ -418,8 +419,11 @@ def _say(plan: Plan, table: pd.DataFrame) -> None:
     screen.print("mean ± sd over runs; 95 % interval: of the mean (computing error).", soft_wrap=True)
     if known.any():
         apart = table["apart"].dropna().abs()
-        text = "published: mean ± sd (runs) of the original; apart: standard errors between the two means"
+        text = "published: mean ± sd (runs) of the other program; apart: standard errors between the two means"
         screen.print(f"{text}. {_verdict(apart)}".rstrip(), soft_wrap=True)
+        rows = [row for point in range(len(plan.points)) for row in published(replication, plan.parameters(point))]
+        for note in dict.fromkeys(row.note for row in rows if row.note):
+            screen.print(f"published here: {note}.", soft_wrap=True)
     elif replication.published:
         screen.print("Nothing was published at these parameters.", soft_wrap=True)
     screen.print(f"After {replication.source}", soft_wrap=True, markup=False)

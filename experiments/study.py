@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.assumptions import drawn
-from experiments.executors import Executor, Lost, map_chunks
+from experiments.executors import Executor, Lost, Task, map_chunks
 from experiments.store import Folder, model_version, source, versions, write_parquet
 from sim import catalogue
 from sim.errors import InvalidInput, ModelWarning, RunFailed
@@ -71,11 +71,24 @@ class Study:
             **({"code": catalogue.code()} if catalogue.extensions() else {}),
         }
 
-    def blocks(self) -> list[Block]:
-        """All blocks of runs of all variants, in order."""
+    def manifest(self, command: str, found: Sequence[str]) -> dict[str, Any]:
+        """What the folder's manifest says of the study, with the warnings that `check` found."""
+        return {
+            "verb": self.verb,
+            "command": command,
+            "seed": self.seed,
+            "runs": self.runs,
+            "weeks": {name: scenario.weeks for name, scenario in self.variants.items()},
+            "versions": {**versions(), "source": source()},
+            "warnings": found,
+            **self.origin,
+        }
+
+    def blocks(self, finer: int = 1) -> list[Block]:
+        """All blocks of runs of all variants, in order; of a verb whose runs are dear, so many times finer."""
         blocks: list[Block] = []
         for name, scenario in self.variants.items():
-            size = block_of(people_of(scenario))
+            size = max(1, block_of(people_of(scenario)) // finer)
             size = min(size, ALONE) if self.assumed else size
             for first in range(0, self.runs, size):
                 numbers = range(first, min(first + size, self.runs))
@@ -138,29 +151,32 @@ def conduct(
 ) -> pd.DataFrame:
     """Compute what is missing of a study and return its runs, a row per scheme and run."""
     started, blocks = time.time(), study.blocks()
-    manifest = {
-        "verb": study.verb,
-        "command": command,
-        "seed": study.seed,
-        "runs": study.runs,
-        "weeks": {name: scenario.weeks for name, scenario in study.variants.items()},
-        "versions": {**versions(), "source": source()},
-        "warnings": check(study),
-        **study.origin,
-    }
+    manifest = study.manifest(command, check(study))
     folder.begin(manifest, anew)
     done = folder.done()
     todo = [b for b in blocks if b.name not in done]
-    progress(len(blocks) - len(todo), len(blocks))
     how = (study.seed, study.members, study.shadow, study.assumed)
     path = folder.path.resolve()
     tasks = [partial(compute, path, study.variants[b.scheme].config, b, *how) for b in todo]
+    ready = len(blocks) - len(todo)
+    work(todo, tasks, executor, lambda n: progress(ready + n, len(blocks)))
+    seconds = round(time.time() - started, 1)
+    return folder.finish([b.name for b in blocks], {**manifest, "duration": seconds})
+
+
+def work(todo: Sequence[Block], tasks: Sequence[Task], executor: Executor, done: Callable[[int], None]) -> None:
+    """Do a task per block, and say how many are done.
+
+    Raises
+    ------
+    RunFailed
+        Where one of them fails; those that are done stay.
+    """
+    done(0)
     for i, (number, found) in enumerate(map_chunks(executor, tasks), start=1):
         if isinstance(found, Lost):
             raise RunFailed(f"{todo[number].scheme}, runs {todo[number].numbers[0]} and on: {found.reason}")
-        progress(len(blocks) - len(todo) + i, len(blocks))
-    seconds = round(time.time() - started, 1)
-    return folder.finish([b.name for b in blocks], {**manifest, "duration": seconds})
+        done(i)
 
 
 def compute(

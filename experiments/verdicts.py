@@ -14,6 +14,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -28,11 +29,11 @@ from experiments.console import console, counting
 from experiments.discover import discovered
 from experiments.docket import Asked, Show, answered
 from experiments.effects import CONFIRMED, HOLDS, OPEN, Effect, effect_of, holm, kind_of, p_value, parts_of, verdict
-from experiments.executors import Executor
+from experiments.executors import Executor, Lost, map_chunks
 from experiments.outcome import folder_of
 from experiments.plot import asked_of
 from experiments.store import model_version, write_csv
-from sim.errors import InvalidInput, unknown
+from sim.errors import InvalidInput, RunFailed, unknown
 from sim.loading import extended
 from sim.measures.goodhart import NEED_SHADOW, NEED_TWIN
 from sim.scenario import Scenario
@@ -83,6 +84,12 @@ class Batch:
         for arm, scenario in arms.items():
             self.places[key][arm] = len(self.asked)
             self.asked.append(Asked(scenario=scenario, recipe=recipe, runs=runs))
+
+    def take(self, other: Batch) -> None:
+        """Ask for all that another asks for, too."""
+        before = len(self.asked)
+        self.asked.extend(other.asked)
+        self.places.update({key: {arm: before + i for arm, i in arms.items()} for key, arms in other.places.items()})
 
     def answers(
         self, path: Path, executor: Executor, show: Show
@@ -219,8 +226,9 @@ def recipe_of(comparison: Comparison, measures: Sequence[str], seed: int) -> Rec
 
 def verdicts(wanted: Mapping[str, Claim], setting: Setting, seed: int, path: Path, executor: Executor) -> list[Judged]:
     """Put claims to the test, in a folder that keeps what is computed."""
+    with counting("claims put together", "claims") as show:
+        first, arms = _first(wanted, setting, seed, executor, show)
     with counting("runs of the test", "runs") as show:
-        first, arms = _first(wanted, setting, seed)
         found = first.answers(path, executor, show)
     tested = [_tested(c, found, arms, setting, seed) for c in wanted.values()]
     levels = holm([_p(t) for t in tested])
@@ -229,24 +237,39 @@ def verdicts(wanted: Mapping[str, Claim], setting: Setting, seed: int, path: Pat
         return _turned(tested, found, arms, setting, seed, path, executor, show)
 
 
-def _first(wanted: Mapping[str, Claim], setting: Setting, seed: int) -> tuple[Batch, dict[str, dict[str, Scenario]]]:
+def _first(
+    wanted: Mapping[str, Claim], setting: Setting, seed: int, executor: Executor, show: Show
+) -> tuple[Batch, dict[str, dict[str, Scenario]]]:
     """Ask for what can be asked for at once; returns that and the arms of every claim."""
-    batch, composed, arms = Batch(), dict[tuple[str, ...], Scenario](), dict[str, dict[str, Scenario]]()
-    for name, claim in wanted.items():
-        arms[name] = own = catalogue.scenarios_of(claim.test, composed)
-        recipe = recipe_of(claim.test, claim.measures, seed)
-        batch.add((name, "test", ""), own, recipe, setting.runs)
-        if claim.control is not None:
-            control = catalogue.scenarios_of(claim.control, composed)
-            batch.add((name, "control", ""), control, recipe_of(claim.control, (), seed), setting.runs)
-        plain = recipe_of(claim.test, (), seed)
-        for what, changes in {**catalogue.mechanisms(), **claim.mechanisms}.items():
-            less = catalogue.without(own, changes)
-            if less is not None:
-                batch.add((name, "without", what), less, plain, setting.without)
-        for draw in range(setting.draws):
-            batch.add((name, "draw", str(draw)), robust.drawn_arms(own, seed, draw, setting.draws), plain, setting.each)
-    return batch, arms
+    found: dict[int, tuple[Batch, dict[str, Scenario]]] = {}
+    for i, composed in map_chunks(executor, [partial(_composed, c, setting, seed) for c in wanted.values()]):
+        if isinstance(composed, Lost):
+            raise RunFailed(f"claim {[*wanted][i]}: {composed.reason}")
+        found[i] = composed
+        show(len(found), len(wanted), 0)
+    batch = Batch()
+    for i in range(len(wanted)):
+        batch.take(found[i][0])
+    return batch, {name: found[i][1] for i, name in enumerate(wanted)}
+
+
+def _composed(claim: Claim, setting: Setting, seed: int) -> tuple[Batch, dict[str, Scenario]]:
+    """Return what a claim asks for, and the arms of its test."""
+    batch, composed = Batch(), dict[tuple[str, ...], Scenario]()
+    own = catalogue.scenarios_of(claim.test, composed)
+    batch.add((claim.id, "test", ""), own, recipe_of(claim.test, claim.measures, seed), setting.runs)
+    if claim.control is not None:
+        control = catalogue.scenarios_of(claim.control, composed)
+        batch.add((claim.id, "control", ""), control, recipe_of(claim.control, (), seed), setting.runs)
+    plain = recipe_of(claim.test, (), seed)
+    for what, changes in {**catalogue.mechanisms(), **claim.mechanisms}.items():
+        less = catalogue.without(own, changes)
+        if less is not None:
+            batch.add((claim.id, "without", what), less, plain, setting.without)
+    for draw in range(setting.draws):
+        drawn = robust.drawn_arms(own, seed, draw, setting.draws)
+        batch.add((claim.id, "draw", str(draw)), drawn, plain, setting.each)
+    return batch, own
 
 
 def _effect(comparison: Comparison, runs: Mapping[str, pd.DataFrame]) -> Effect:

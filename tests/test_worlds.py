@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -328,10 +329,10 @@ def test_noise_is_only_what_a_review_adds_by_chance() -> None:
     ],
 )
 def test_what_cannot_be_taken_apart_is_refused_in_one_line(
-    words: tuple[str, ...], changes: dict[str, float], part: str
+    words: tuple[str, ...], changes: dict[str, Any], part: str
 ) -> None:
     with pytest.raises(InvalidInput, match=part):
-        decomposed(scenario(*words), runs=1, **changes)  # type: ignore[arg-type]
+        decomposed(scenario(*words), runs=1, **changes)
 
 
 def test_causes_are_shares_of_what_they_are_switched_for() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,10 +52,10 @@ def test_fewer_runs_of_the_same_are_the_first_of_them(tmp_path: Path) -> None:
 
 
 def test_runs_that_fail_are_rows_with_their_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(scenario: sim.Scenario, numbers: range, *how: object, **more: object) -> object:
+    def failing(scenario: sim.Scenario, numbers: range, *how: Any, **more: Any) -> object:
         if 2 in numbers:
             raise ValueError("no such luck")
-        return simulate_runs(scenario, numbers, *how, **more)  # type: ignore[arg-type]
+        return simulate_runs(scenario, numbers, *how, **more)
 
     monkeypatch.setattr("experiments.chunks.simulate_runs", failing)
     recipe = Recipe(seed=1, aligned=False, measures=("worth",))

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -61,12 +62,12 @@ def cluster(folder: Path, workers: int) -> Iterator[tuple[str, list[subprocess.P
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
     dask = [sys.executable, "-m", "dask"]
-    there = [subprocess.Popen([*dask, "scheduler", "--port", address.split(":")[-1], "--no-dashboard"], **quiet)]  # type: ignore[call-overload]
+    there = [subprocess.Popen([*dask, "scheduler", "--port", address.split(":")[-1], "--no-dashboard"], **quiet)]
     each = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--death-timeout", "60"]
     try:
-        there += [subprocess.Popen([*dask, *each], **quiet) for _ in range(workers)]  # type: ignore[call-overload]
+        there += [subprocess.Popen([*dask, *each], **quiet) for _ in range(workers)]
         yield address, there
     finally:
         for process in there:
