@@ -66,8 +66,8 @@ class Setting:
 
 
 SETTINGS = {
-    "quick": Setting(runs=150, without=12, draws=12, each=6, tried=1, flips=12),
-    "full": Setting(runs=1000, without=64, draws=64, each=16, tried=3, flips=32),
+    "quick": Setting(runs=100, without=8, draws=12, each=5, tried=1, flips=8),
+    "full": Setting(runs=1000, without=32, draws=64, each=10, tried=3, flips=24),
 }
 
 

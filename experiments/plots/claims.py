@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from experiments.verdicts import Judged
 
 ROW = 0.36  # [inch]
+GAP = 0.5  # [inch] between effects and draws
 NAMES, SHARES, VERDICT = 3.5, 2.3, 2.35  # [inch] left of the effects, of the draws, right of them
 PAINT = {CONFIRMED: style.COLOURS[2], REFUTED: style.VERMILLION}
 DRAWS = {HOLDS: style.COLOURS[2], SMALL: "#d9d9d9", REVERSES: style.VERMILLION}
@@ -59,7 +60,7 @@ def draw(path: Path, tested: Sequence[Judged], setting: str, seed: int) -> Path:
     style.key(figure, handles, top, columns=4)
     edge = style.WIDTH - VERDICT
     high, low = top - 0.7, bottom + 0.6
-    ax = style.room(figure, NAMES, low, edge - SHARES - 0.25, high)
+    ax = style.room(figure, NAMES, low, edge - SHARES - GAP, high)
     side = style.room(figure, edge - SHARES, low, edge, high)
     ax.axvspan(-1, 1, color="#e9e9e9", linewidth=0, zorder=0)
     ax.axvline(0, color=style.PALE, linewidth=1)
@@ -72,7 +73,7 @@ def draw(path: Path, tested: Sequence[Judged], setting: str, seed: int) -> Path:
         _beside(ax, y, t.claim.id.replace("_", " ") + (" (definition)" if t.claim.definition else ""), "right")
         _beside(side, y, t.verdict, "left", PAINT.get(t.verdict, style.PALE))
     ax.set_xscale("asinh", linear_width=1.0)
-    ax.set_xticks(TICKS, [f"{x:g}" for x in TICKS])
+    ax.set_xticks(TICKS, [f"{x:g}".replace("-", "−") for x in TICKS])
     ax.minorticks_off()
     ax.set_xlim(-FAR * 1.15, FAR * 1.15)
     side.set_xlim(0, 1)
