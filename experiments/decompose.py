@@ -268,6 +268,8 @@ def in_words(row: Mapping[str, Any], label: str) -> str:
         return f"{label}, {who}: nobody differs in the score, so it promises nothing."
     if not np.isnan(row["gap_error_low"]) and row["gap_error_low"] <= 0 <= row["gap_error_high"]:
         text = f"{label}, {who}: what is promised and what is delivered cannot be told apart"
+        sure = [p for p in PARTS if row.get(f"{p}_error_low", -1) * row.get(f"{p}_error_high", 1) > 0]
+        return f"{text}{'; parts that are not 0: ' if sure else ''}{', '.join(f'{p} {row[p]:+.3f}' for p in sure)}."
     elif gap < 0:
         text = f"{label}, {who}: {-gap:.3f} more is delivered than promised"
     else:

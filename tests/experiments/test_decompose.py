@@ -107,7 +107,10 @@ def row(**parts: float) -> dict[str, Any]:
 
 def test_words_say_who_is_to_blame_and_what_is_not_known() -> None:
     assert "62 % causal, 38 % regressional." in in_words(row(causal=0.5, regressional=0.3), "x")
-    assert "cannot be told apart" in in_words(row(causal=0.01), "x")
+    assert in_words(row(causal=0.01), "x").endswith("cannot be told apart.")
+    sure = {"regressional_error_low": 0.01, "regressional_error_high": 0.05, "causal_error_low": -0.07}
+    cancel = {**row(causal=-0.03, regressional=0.03), **sure, "causal_error_high": 0.01, "misfits": True}
+    assert in_words(cancel, "x").endswith("cannot be told apart; parts that are not 0: regressional +0.030.")
     assert "0.200 more is delivered than promised" in in_words(row(causal=-0.2), "x")
     assert "do not tell the whole story" in in_words({**row(causal=0.5, misfit=0.3), "misfits": True}, "x")
     assert "promises nothing" in in_words({**row(), "gap": np.nan}, "x")

@@ -1,31 +1,35 @@
-"""What the documentation of sweeps says to type works, with fewer runs and points than it says."""
+"""What the documentation says to type works, with fewer runs and points than it says."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from experiments import study
 from experiments.cli import main
+from experiments.verdicts import SETTINGS, Setting
 
 ROOT = Path(study.__file__).parent.parent
 SMALLER: dict[str, object] = {"points": 8, "runs": 2, "weeks": 26, "samples": 4, "trials": 4}
 LARGE = {"D": ["points=24"]}  # by the folder: what needs more to say anything
-VERBS = ("sweep", "plot", "discover", "export", "repro", "diff", "merge", "status", "sensitivity", "optimise", "list")
+STUDIES = ("sweep", "plot", "discover", "export", "repro", "diff", "merge", "status", "sensitivity", "optimise", "list")
+CAUSES = ("claims", "decompose", "compare", "detect", "persistence", "validate", "replicate")
+FEW = Setting(runs=8, without=2, draws=2, each=2, tried=1, flips=2)
 
 
 def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, flags=re.DOTALL)
 
 
-def typed(text: str) -> list[list[str]]:
+def typed(text: str, verbs: Sequence[str]) -> list[list[str]]:
     """The commands of a page, without those that need other machines."""
     lines = [line for block in blocks(text, "sh") for line in block.replace("\\\n", " ").splitlines()]
     split = [shlex.split(line, comments=True) for line in lines]
-    known = [w[1:] for w in split if w[:1] == ["crosspurpose"] and w[1] in VERBS]
+    known = [w[1:] for w in split if w[:1] == ["crosspurpose"] and w[1] in verbs]
     return [words for words in known if not any(w.startswith("scheduler=") for w in words)]
 
 
@@ -34,8 +38,14 @@ def smaller(words: list[str]) -> list[str]:
     out = next((w.removeprefix("out=") for w in words if w.startswith("out=")), "")
     said = {w.partition("=")[0] for w in words}
     sizes: dict[str, object] = {key: size for key, size in SMALLER.items() if key in said}
-    if words[0] in ("sweep", "sensitivity", "optimise"):
+    if words[0] not in ("plot", "discover", "export", "repro", "diff", "merge", "status", "list", "replicate"):
         sizes["executor"] = "serial"
+    if words[0] == "detect":
+        sizes["runs"] = 60
+    if words[0] == "persistence":
+        sizes |= {"runs": 4, "tried": "[teaching,giving_credit]"}
+    if words[0] == "validate":
+        sizes |= {"runs": 4, "draws": 2, "anchor": "debt_time,knowledge_loss"}
     if words[0] == "optimise":
         sizes |= {k: SMALLER[k] for k in ("trials", "runs", "weeks")}
     if words[0] == "sensitivity":
@@ -47,10 +57,10 @@ def smaller(words: list[str]) -> list[str]:
     return [*kept, *(f"{k}={v}" for k, v in sizes.items() if k not in {m.partition("=")[0] for m in more}), *more]
 
 
-def follow(page: str, monkeypatch: pytest.MonkeyPatch, folder: Path) -> int:
-    """Type everything that a page says, in its order; return how many commands."""
+def follow(page: str, monkeypatch: pytest.MonkeyPatch, folder: Path, verbs: Sequence[str] = STUDIES) -> int:
+    """Type everything that a page says of some verbs, in its order; return how many commands."""
     monkeypatch.chdir(folder)
-    commands = [smaller(words) for words in typed(page)]
+    commands = [smaller(words) for words in typed(page, verbs)]
     for words in commands:
         assert main(words) == 0, words
     return len(commands)
@@ -78,4 +88,26 @@ def test_what_the_readme_says_of_sweeps_can_be_typed(
     section = page.partition("## Sweeps that can be published")[2].partition("\n## ")[0]
     monkeypatch.setitem(LARGE, "S", ["points=24"])
     assert follow(section, monkeypatch, tmp_path) == 7
+    capsys.readouterr()
+
+
+def test_everything_on_the_page_about_claims_and_causes_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "docs" / "CLAIMS_AND_CAUSES.md").read_text(encoding="utf-8")
+    monkeypatch.setitem(SETTINGS, "quick", FEW)
+    (tmp_path / "claims").mkdir()
+    (claim,) = blocks(page, "yaml")
+    (tmp_path / "claims" / "lines_cost_upkeep.yaml").write_text(claim)
+    assert follow(page, monkeypatch, tmp_path, CAUSES) == 11
+    assert "### lines_cost_upkeep" in (tmp_path / "MY_CLAIM.md").read_text(encoding="utf-8")
+    capsys.readouterr()
+
+
+def test_what_the_readme_says_of_claims_and_causes_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = page.partition("## What it says of the claims")[2].partition("\n## ")[0]
+    assert follow(section, monkeypatch, tmp_path, [v for v in CAUSES if v != "claims"]) == 5
     capsys.readouterr()
