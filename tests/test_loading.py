@@ -198,3 +198,21 @@ def test_what_code_is_depends_on_its_content_and_not_on_its_place(own: Path, tmp
 def test_what_is_quoted_comes_back_as_it_was(own: Path) -> None:
     text = "it's a place, [really]: \\n"
     assert compose("model", [f"++story.x={quoted(text)}"])["story"]["x"] == text
+
+
+def test_what_is_composed_is_kept_until_a_file_changes_and_nobody_shares_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "configs" / "scheme" / "by_cups.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text(f"{LABEL}weights: {{commits: 1.0}}\n")
+    first, again = (compose("model", ["scheme=by_cups"]) for _ in range(2))
+    assert first == again and first["scheme"]["weights"] == {"commits": 1.0}
+    first["scheme"]["weights"]["commits"] = 9.0
+    assert compose("model", ["scheme=by_cups"]) == again
+    file.write_text(f"{LABEL}weights: {{tickets: 0.25}}\n")
+    assert compose("model", ["scheme=by_cups"])["scheme"]["weights"] == {"tickets": 0.25}
+    file.unlink()
+    with pytest.raises(InvalidInput, match="by_cups"):
+        compose("model", ["scheme=by_cups"])
