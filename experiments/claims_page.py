@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from experiments.claims import Comparison
 from experiments.effects import ALPHA, CONFIRMED, OPEN, REFUTED, UNDEFINED, Effect
 from experiments.store import model_version
-from experiments.words import words_of
+from experiments.words import OF_EACH, words_of
 from sim.loading import options
 
 if TYPE_CHECKING:
@@ -136,7 +136,11 @@ def _sum(signs: Mapping[str, float]) -> str:
 
 def _outcome(comparison: Comparison) -> str:
     name = comparison.outcome
-    label = words_of(name)["label"]["plain"] if name in options("measure") else name
+    label = name
+    if name.startswith("effort_"):
+        label = f"effort on {name.removeprefix('effort_')}"
+    elif name in options("measure") or name.startswith(tuple(OF_EACH)):
+        label = words_of(name)["label"]["plain"]
     weeks = "" if comparison.window == "all" else f", weeks {comparison.window}"
     return f"{label} (`{name}`{weeks})"
 

@@ -128,6 +128,8 @@ def effect_of(
 
     value = float(effect({k: v.mean(axis=1) for k, v in x.items()}))
     without = effect({k: (v.sum(axis=1, keepdims=True) - v) / (n - 1) for k, v in x.items()})
+    if not np.isfinite([value, *without]).all():
+        return Effect(value=math.nan, error=math.nan, runs=n)
     error = math.sqrt((n - 1) / n * float(np.square(without - without.mean()).sum()))
     return Effect(value=value, error=error, runs=n)
 
