@@ -163,9 +163,7 @@ def _section(t: Judged) -> list[str]:
         f"Compared, {_code(c.test.base)}: " + "; ".join(f"*{k}* {_code(v)}" for k, v in c.test.arms.items()) + ".",
         f"Under other plausible numbers it holds in {t.draws.get('holds', 0.0):.0%} of draws, reverses in "
         f"{t.draws.get('reverses', 0.0):.0%}, is too small in {t.draws.get('too small', 0.0):.0%}."
-        + (
-            f" It fails where {t.region}." if t.region else " No single region of failure was found." if t.draws else ""
-        ),
+        + (f" {t.region.sentence()}" if t.draws else ""),
         "The tables alone: "
         + ("they do not speak of it" if not math.isfinite(t.predicted) else f"{_number(t.predicted)} in their unit")
         + f"; the effect {t.tables}.",

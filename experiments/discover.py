@@ -18,7 +18,7 @@ Bankes (2008), Comparing Algorithms for Scenario Discovery, RAND WR-557.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from experiments.listing import Parser
 from experiments.plot import Picture, Swept, asked_of, named, spelled, swept, written
 from experiments.store import as_cell, write_csv
 from experiments.words import words_of
-from sim.arrays import Bools
+from sim.arrays import Bools, Floats
 from sim.errors import InvalidInput, nearest, unknown
 from sim.loading import options
 
@@ -57,6 +57,15 @@ class Box:
 
     ranges: Mapping[str, tuple[float, float]]
     inside: Bools
+
+    @classmethod
+    def of(cls, features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> Box:
+        """Return the box of some ranges, and which rows are inside."""
+        within = np.ones(len(features), dtype=bool)
+        for name, (low, high) in ranges.items():
+            value = features[name].to_numpy(float)
+            within &= (value > low) & (value <= high)
+        return cls(ranges=ranges, inside=within)
 
     def words(self) -> str:
         """Say what is in it."""
@@ -130,37 +139,29 @@ def discovered(features: pd.DataFrame, loses: Bools, seed: int) -> Found:
     best = search.fit(x, loses).best_estimator_
     names = [str(name) for name in features]
     weight = dict(zip(names, best.feature_importances_.tolist(), strict=True))
-    boxes = [Box(ranges=r, inside=_inside(features, r)) for r in _losing(best.tree_, names, 0, {})]
-    return Found(boxes=tuple(boxes), right=right, guessed=guessed, weight=weight)
+    boxes = tuple(Box.of(features, r) for r in parts(best.tree_, names, lambda value: value.argmax() == 1))
+    return Found(boxes=boxes, right=right, guessed=guessed, weight=weight)
 
 
-def _losing(
-    tree: Any, names: Sequence[str], node: int, ranges: Mapping[str, tuple[float, float]]
-) -> list[Mapping[str, tuple[float, float]]]:
-    """Return the ranges of the largest parts of a tree below a node in which every leaf says that a point is lost."""
-    if all(_leaves(tree, node)):
-        return [ranges]
-    if tree.children_left[node] < 0:
-        return []
-    name, cut = names[tree.feature[node]], float(tree.threshold[node])
-    low, high = ranges.get(name, (-math.inf, math.inf))
-    left = _losing(tree, names, tree.children_left[node], {**ranges, name: (low, cut)})
-    return left + _losing(tree, names, tree.children_right[node], {**ranges, name: (cut, high)})
+def parts(tree: Any, names: Sequence[str], says: Callable[[Floats], Any]) -> list[Mapping[str, tuple[float, float]]]:
+    """Return the ranges of the largest parts of a tree in which every leaf says so, by the value that it holds."""
 
+    def agrees(node: int) -> bool:
+        if tree.children_left[node] < 0:
+            return bool(says(tree.value[node][0]))
+        return agrees(tree.children_left[node]) and agrees(tree.children_right[node])
 
-def _leaves(tree: Any, node: int) -> list[bool]:
-    """Whether each leaf below a node says that a point is lost."""
-    if tree.children_left[node] < 0:
-        return [bool(tree.value[node][0].argmax() == 1)]
-    return _leaves(tree, tree.children_left[node]) + _leaves(tree, tree.children_right[node])
+    def below(node: int, ranges: Mapping[str, tuple[float, float]]) -> list[Mapping[str, tuple[float, float]]]:
+        if agrees(node):
+            return [ranges]
+        if tree.children_left[node] < 0:
+            return []
+        name, cut = names[tree.feature[node]], float(tree.threshold[node])
+        low, high = ranges.get(name, (-math.inf, math.inf))
+        left = below(tree.children_left[node], {**ranges, name: (low, cut)})
+        return left + below(tree.children_right[node], {**ranges, name: (cut, high)})
 
-
-def _inside(features: pd.DataFrame, ranges: Mapping[str, tuple[float, float]]) -> Bools:
-    within = np.ones(len(features), dtype=bool)
-    for name, (low, high) in ranges.items():
-        value = features[name].to_numpy(float)
-        within &= (value > low) & (value <= high)
-    return within
+    return below(0, {})
 
 
 def features_of(of: Swept, rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 holds, reverses, too small   shares of draws of a Latin hypercube over what is plausible of every number, the
                              tables of activities and signals, habits and tastes among them; the arms of a claim
                              share each draw, and keep what sets them apart
-where it fails               a box in words, of a small cross-validated tree over what was drawn
 tables alone                 the effect on a week of the best response at the start: nothing learned, no stock moved
 turning point                the smallest factor on one entry of a table at which the sign of the effect turns
 """

@@ -26,12 +26,12 @@ from experiments import robust
 from experiments.chunks import Recipe
 from experiments.claims import Claim, Comparison
 from experiments.console import console, counting
-from experiments.discover import discovered
 from experiments.docket import Asked, Show, answered
 from experiments.effects import CONFIRMED, HOLDS, OPEN, Effect, effect_of, holm, kind_of, p_value, parts_of, verdict
 from experiments.executors import Executor, Lost, map_chunks
 from experiments.outcome import folder_of
 from experiments.plot import asked_of
+from experiments.region import Region, region
 from experiments.store import model_version, write_csv
 from sim.errors import InvalidInput, RunFailed, unknown
 from sim.loading import extended
@@ -115,8 +115,8 @@ class Judged:
         Whether the control stays within the smallest effect of interest; None: there is none.
     draws : mapping of str to float
         Shares that hold, reverse, are too small.
-    region : str
-        Where it fails, in words.
+    region : Region
+        Where it fails.
     tables : str
         How the effect stands to what the tables alone say.
     predicted : float
@@ -135,7 +135,7 @@ class Judged:
     control: Effect | None = None
     idle: bool | None = None
     draws: Mapping[str, float] = field(default_factory=dict)
-    region: str = ""
+    region: Region = field(default_factory=Region)
     tables: str = ""
     predicted: float = math.nan
     mechanisms: Mapping[str, Effect] = field(default_factory=dict)
@@ -309,13 +309,10 @@ def _tested(
     )
 
 
-def _region(claim: Claim, arms: Mapping[str, Scenario], each: Sequence[float], setting: Setting, seed: int) -> str:
-    """Say where the claim fails among the draws."""
+def _region(claim: Claim, arms: Mapping[str, Scenario], each: Sequence[float], setting: Setting, seed: int) -> Region:
+    """Look for where the claim fails among the draws."""
     table = robust.features(next(iter(arms.values())), robust.kept_of(arms), seed, setting.draws)
-    known = [i for i, v in enumerate(each) if math.isfinite(v)]
-    fails = pd.Series([kind_of(each[i], claim.expected, claim.smallest) != "holds" for i in known], dtype=bool)
-    boxes = discovered(table.iloc[known].reset_index(drop=True), fails.to_numpy(), seed).boxes
-    return " or ".join(b.words() for b in boxes)
+    return region(table, each, claim.expected, claim.smallest, seed)
 
 
 def _p(tested: Judged) -> float:
@@ -391,7 +388,8 @@ def table_of(tested: Sequence[Judged]) -> pd.DataFrame:
                 "control_high": control[1],
                 "control_idle": t.idle,
                 **{k.replace(" ", "_"): t.draws.get(k, 0.0) for k in ("holds", "reverses", "too small")},
-                "fails_where": t.region,
+                "fails_where": t.region.words(),
+                "leans_on": t.region.leans_on,
                 "tables": t.tables,
                 "tables_predict": t.predicted,
                 "driver": t.driver,
