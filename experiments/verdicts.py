@@ -48,7 +48,7 @@ class Setting:
     Parameters
     ----------
     runs : int
-        Of every arm of the test and of the control.
+        Of every arm of the test and of the control, unless a claim takes more.
     without : int
         Of every arm with a mechanism switched off.
     draws, each : int
@@ -255,12 +255,12 @@ def _first(
 
 def _composed(claim: Claim, setting: Setting, seed: int) -> tuple[Batch, dict[str, Scenario]]:
     """Return what a claim asks for, and the arms of its test."""
-    batch, composed = Batch(), dict[tuple[str, ...], Scenario]()
+    batch, composed, runs = Batch(), dict[tuple[str, ...], Scenario](), max(setting.runs, claim.runs)
     own = catalogue.scenarios_of(claim.test, composed)
-    batch.add((claim.id, "test", ""), own, recipe_of(claim.test, claim.measures, seed), setting.runs)
+    batch.add((claim.id, "test", ""), own, recipe_of(claim.test, claim.measures, seed), runs)
     if claim.control is not None:
         control = catalogue.scenarios_of(claim.control, composed)
-        batch.add((claim.id, "control", ""), control, recipe_of(claim.control, (), seed), setting.runs)
+        batch.add((claim.id, "control", ""), control, recipe_of(claim.control, (), seed), runs)
     plain = recipe_of(claim.test, (), seed)
     for what, changes in {**catalogue.mechanisms(), **claim.mechanisms}.items():
         less = catalogue.without(own, changes)

@@ -9,6 +9,8 @@
     compared   arm → coefficient: the effect is their sum; `over`, in the same way, what it is a share of
     expected   higher, lower, zero (nothing happens) or either
     smallest   the smallest effect of interest, in the unit of the effect, and `because`, on what grounds
+    runs       of every arm of the test and the control, at least: more than a setting has where the effect is small beside
+               its spread
     control    where the mechanism should be idle: base, arms, compared, over, outcome, window, where they are others
     tables     what the tables alone say: trace of an activity → weight; null: nothing
     definition whether the outcome is what the arms switch, so that it is checked and not tested
@@ -98,12 +100,15 @@ class Claim:
     definition: bool
     second: tuple[Second, ...]
     mechanisms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    runs: int = 0
 
     def __post_init__(self) -> None:
         if self.expected not in EXPECTED:
             raise unknown("expected", self.expected, EXPECTED)
         if self.smallest <= 0:
             raise InvalidInput("smallest", self.smallest, "above 0")
+        if self.runs < 0:
+            raise InvalidInput("runs", self.runs, "at least 0")
         if self.control is None and not self.definition and self.expected != "either":
             raise InvalidInput("control", None, "a comparison in which the mechanism is idle")
 
@@ -120,6 +125,7 @@ DEFAULTS: Mapping[str, Any] = {
     "definition": False,
     "second": [],
     "mechanisms": {},
+    "runs": 0,
     "over": None,
     "window": "all",
     "base": [],
