@@ -66,7 +66,7 @@ class Setting:
 
 
 SETTINGS = {
-    "quick": Setting(runs=100, without=8, draws=12, each=5, tried=1, flips=8),
+    "quick": Setting(runs=100, without=6, draws=12, each=5, tried=1, flips=6),
     "full": Setting(runs=1000, without=32, draws=64, each=10, tried=3, flips=24),
 }
 

@@ -9,8 +9,8 @@
     compared   arm → coefficient: the effect is their sum; `over`, in the same way, what it is a share of
     expected   higher, lower, zero (nothing happens) or either
     smallest   the smallest effect of interest, in the unit of the effect, and `because`, on what grounds
-    runs       of every arm of the test and the control, at least: more than a setting has where the effect is small beside
-               its spread
+    runs       of every arm of the test and the control, at least: more than a setting has, where the effect is small
+               beside its spread
     control    where the mechanism should be idle: base, arms, compared, over, outcome, window, where they are others
     tables     what the tables alone say: trace of an activity → weight; null: nothing
     definition whether the outcome is what the arms switch, so that it is checked and not tested
