@@ -69,7 +69,7 @@ class Region:
             return f"It fails where {self.words()} ({held})."
         none = "No region of failure stands out" if self.sought else "Too few draws go the other way to say where"
         if not self.leans_on:
-            return f"{none}, nor a number that the effect goes with."
+            return f"{none}, and the effect goes with no single number."
         size = f"{self.correlation:.2f}".replace("-", "−")
         return f"{none}. What the effect goes most with is {self.leans_on} (rank correlation {size})."
 
