@@ -5,7 +5,7 @@ Everything here is compared to the bit, all weekly columns, the aligned team's a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -78,6 +78,11 @@ AGEING = ("rotating", "changing", "from_today", "onset")  # worlds whose rules d
 RICH = {f"all_on_{s}": (s, ALL_ON) for s in worlds.SCHEMES}
 
 
+def some(names: Sequence[str]) -> list[Any]:
+    """Of some names every other; `make soak`: all."""
+    return [pytest.param(name, marks=pytest.mark.soak if i % 2 else ()) for i, name in enumerate(names)]
+
+
 @cache
 def world(name: str) -> Scenario:
     scheme, changes = (WORLDS | RICH)[name]
@@ -131,7 +136,7 @@ def test_a_run_as_agents_is_the_run_of_the_batch(name: str) -> None:
         assert np.array_equal(frame[column].to_numpy(float), weekly[column].to_numpy(), equal_nan=True), column
 
 
-@pytest.mark.parametrize("scheme", worlds.SCHEMES)
+@pytest.mark.parametrize("scheme", some(worlds.SCHEMES))
 def test_a_run_of_a_block_of_256_is_the_run_alone_and_the_run_of_seven(scheme: str) -> None:
     scenario = worlds.scenario(f"scheme={scheme}", weeks=13)
     block = worlds.run(scenario, range(256), SEED)
@@ -203,7 +208,7 @@ SOME_RICH = ["all_on_commits", "all_on_stack_ranking", "all_on_team_outcome"]
 
 @pytest.mark.parametrize("power", ["as_given", "equal"])
 @pytest.mark.parametrize(
-    "name", [n for n in [*WORLDS, *SOME_RICH] if n not in ("one_thing_at_a_time", "all_beliefs_wrong")]
+    "name", some([n for n in [*WORLDS, *SOME_RICH] if n not in ("one_thing_at_a_time", "all_beliefs_wrong")])
 )
 def test_an_activity_that_does_nothing_changes_nothing(name: str, power: str) -> None:
     """Unless it is believed to do something, or may be done by chance."""
@@ -215,7 +220,9 @@ def test_an_activity_that_does_nothing_changes_nothing(name: str, power: str) ->
 
 
 @pytest.mark.parametrize("power", ["as_given", "equal"])
-@pytest.mark.parametrize("name", [n for n in [*WORLDS, *SOME_RICH] if n not in ("scheme_none", "correlated_noise")])
+@pytest.mark.parametrize(
+    "name", some([n for n in [*WORLDS, *SOME_RICH] if n not in ("scheme_none", "correlated_noise")])
+)
 def test_a_signal_of_weight_zero_changes_nothing(name: str, power: str) -> None:
     plain = world(name).with_({"scheme.power": power})
     more = plain.with_({"scheme.weights": {**plain.scheme.weights, spare(plain): 0.0}})

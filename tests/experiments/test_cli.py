@@ -202,6 +202,9 @@ def test_a_full_disk_is_one_line_and_the_same_command_continues(
 
 def started(words: list[str]) -> subprocess.Popen[str]:
     """Start a command in a process group of its own, and wait until its first block stands."""
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a command started where it is ignored would ignore it too
     flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
     process = subprocess.Popen(
         [sys.executable, "-m", "experiments.cli", *words],
