@@ -111,7 +111,7 @@ def differences(a: Results, b: Results) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("name", [*WORLDS, *RICH])
+@pytest.mark.parametrize("name", some([*WORLDS, *RICH]))
 def test_a_run_of_a_batch_is_the_run_alone(name: str) -> None:
     batch = seven(name)
     assert batch.twin is not None
