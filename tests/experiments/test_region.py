@@ -57,7 +57,8 @@ def test_too_few_draws_of_a_kind_are_said_to_be_too_few() -> None:
     found = region(table, [*effects[:-1], np.nan], "higher", 0.02, 1)
     assert not found.sought and found.leans_on == "n5"
     assert "Too few draws go the other way" in found.sentence() and "n5" in found.sentence()
-    assert region(table[:6], effects[:6].tolist(), "higher", 0.02, 1).sentence().endswith("goes with.")
+    few = region(table[:6], effects[:6].tolist(), "higher", 0.02, 1)
+    assert few.sentence().endswith("the effect goes with no single number.")
 
 
 def test_rank_correlations_are_those_of_scipy() -> None:
