@@ -3,6 +3,8 @@
     single numbers   triangular between low and high, most likely where the scenario has it
     tables           size · exp(sd·z), sign kept; a zero becomes one within ± zeros
 
+A scenario may say better what is plausible of its own numbers (`ranges`, dotted name → [low, high]).
+
 A draw is addressed by (seed, run) alone and by the name of each number, so that schemes that are
 compared share it. `of` draws are a Latin hypercube: each number comes from each of as many equally
 likely slices once. A draw that the model refuses (two numbers that do not go together) is drawn
@@ -81,8 +83,9 @@ def changes(
         Numbers that stay what they are, with all that stands below them.
     """
     found = {}
-    for key, value in _numbers(scenario.config):
-        form = _form(key)
+    own = scenario.config["ranges"]
+    for key, value in _numbers({k: v for k, v in scenario.config.items() if k != "ranges"}):
+        form = {"low": own[key][0], "high": own[key][1]} if key in own else _form(key)
         if form is None or any(key == k or key.startswith(f"{k}.") for k in kept):
             continue
         z = _normal(seed, run, f"assumption:{zlib.crc32(key.encode())}", of)

@@ -35,9 +35,13 @@ STUDIES = {
     "sensitivity": "which parameters an outcome depends on (Morris, Sobol')",
     "optimise": "the parameters that are best for one objective or several",
     "strength": "worth against the strength of a scheme",
+    "lint": "what is wrong with a scheme before anything is run",
+    "redteam": "the behaviour that raises a scheme's score most for the worth that it costs",
     "verify": "the model in its theory limits against closed forms",
 }
 FILES = {
+    "serve": "pages for leaders and teachers, on this machine and without internet",
+    "report": "a page to forward: the answer of a comparison, as one file",
     "status": "how far a sweep is, and what failed",
     "merge": "folders of one sweep made on several machines, as one",
     "export": "results as tables (csv) and a paragraph on methods",
@@ -107,6 +111,7 @@ def _study(verb: str, words: list[str], extension: Path | None) -> int:
     if stray:
         raise InvalidInput("argument", stray[0], "key=value", nearest(stray[0], loading.verb_keys(verb)))
     command = shlex.join(["crosspurpose", verb, *words])
+    words = loading.from_files(words)
     there = "null" if extension is None else loading.quoted(str(extension))
     words = [f"extend={there}" if w.startswith("extend=") else w for w in words]
     ranges: dict[str, Any] = {}

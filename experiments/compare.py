@@ -14,18 +14,20 @@ from experiments.console import console, said
 from experiments.executors import Executor
 from experiments.labels import labelled
 from experiments.outcome import Outcome, check_settings, folder_of, outcome
+from experiments.question import Asked, asked
 from experiments.store import write_csv
 from experiments.story import stories_table
 from experiments.study import Study, check
 from experiments.tables import About, differences_table, ranking_table, values_table
-from experiments.variants import chosen, variants
+from experiments.variants import Compose, chosen, composed, variants
 from sim.errors import InvalidInput, unknown
-from sim.loading import compose, options, read, scenario_part
+from sim.loading import compose, options, read
 from sim.scenario import Scenario
 from sim.worlds import check as check_world
 
 MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
 YEAR = 52  # [weeks]
+TOLD = ("today", "warmup", "matters", "power", "assumptions", "draws")  # of a comparison, in the manifest
 POWERS = ("equal", "as_given", "own_best")
 VARIED = {  # groups whose name is not the word for one of its options
     "remedies": "set of remedies",
@@ -34,48 +36,22 @@ VARIED = {  # groups whose name is not the word for one of its options
     "politics": "kind of politics",
     "reporting": "way of reporting",
 }
-ASSUMED = 100  # runs that take other numbers, at most
 
 
 def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[str, str], command: str) -> int:
     """Compare as the command line says; print the tables and write the folder."""
-    check_settings(config)
-    group, names = chosen(config, overrides)
-    changes, names = _time(config, overrides, group, names)
-    explicit = any(o.startswith("reference=") for o in overrides)
-    wanted = config["reference"] if config["today"] is None or explicit else config["today"]
-    reference = _reference(wanted, names, explicit)
-    matters = config["matters"]
-    if not isinstance(matters, int | float) or isinstance(matters, bool) or not 0 <= matters < 1:
-        raise InvalidInput("matters", matters, "a share of the aligned team's worth, at least 0 and below 1")
-    if not isinstance(config["shadow"], bool):
-        raise InvalidInput("shadow", config["shadow"], "true or false")
-    if config["power"] not in POWERS:
-        raise unknown("power", str(config["power"]), POWERS)
-    if config["assumptions"] not in (None, "plausible"):
-        raise unknown("assumptions", str(config["assumptions"]), ["plausible", "null"])
-    if not isinstance(config["decompose"], bool):
-        raise InvalidInput("decompose", config["decompose"], "true or false")
-    base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
-    scenarios = variants("compare", group, names, base, changes)
+    plan = planned(asked(config, overrides))
+    study, config, scenarios = plan.study, plan.config, dict(plan.study.variants)
     if config["decompose"]:
         for scenario in scenarios.values():
             check_world(scenario)
-    study = Study(
-        verb="compare",
-        variants=scenarios,
-        runs=config["runs"],
-        seed=config["seed"],
-        members=config["members"],
-        shadow=config["shadow"],
-    )
     search = own_best.Search.of(config["own_best"])
     equal = study
     if config["power"] == "own_best":
         study, config = _at_own_best(study, search, config, choice["scenario"])
         scenarios = dict(study.variants)
     done = outcome(study, config, choice["scenario"], command)
-    about = _about(scenarios, group, reference, done.runs, config, choice)
+    about = plan.about(scenarios, done.runs)
     tables = Comparison.of(done, about, assumed(study, done, config, command))
     if not (done.folder.path / "plots").exists() or tables.differ_from(done.folder.path):
         tables.write(done, about, scenarios)
@@ -83,7 +59,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     if config["power"] == "own_best":
         same = outcome(equal, {**config, "out": str(done.folder.path / "equal_power")}, "equal", command)
         notes = _of_power(done.runs, same.runs, scenarios, about, search)
-    _say(tables, about, done, scenarios, str(wanted))
+    _say(tables, about, done, scenarios, str(plan.wanted))
     for line in notes:
         console().print(line, soft_wrap=True)
     if config["decompose"]:
@@ -92,6 +68,78 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         table = decompose.beside(study, done.folder.path, about.labels, config, command)
         decompose.say(console().print, table, about.labels, study.runs)
     return 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A comparison that has been checked, before its first run.
+
+    Parameters
+    ----------
+    config : mapping
+        Of the verb, with the scenario's question.
+    group : str
+        What varies.
+    reference, wanted : str
+        The variant that the others are compared with · the one that was asked for.
+    study : Study
+    """
+
+    config: dict[str, Any]
+    group: str
+    reference: str
+    wanted: str
+    study: Study
+
+    def about(self, scenarios: Mapping[str, Scenario], runs: pd.DataFrame) -> About:
+        """Gather what tables and captions say of the study."""
+        return _about(scenarios, self.group, self.reference, runs, self.config)
+
+
+def planned(question: Asked, compose: Compose = compose) -> Plan:
+    """Check what is asked and compose the scenario of each variant.
+
+    Parameters
+    ----------
+    question : Asked
+    compose : Compose
+        Verb and words → configuration; another one than Hydra's must return the same.
+    """
+    config, overrides, own = question.config, question.overrides, question.own
+    check_settings(config)
+    group, names = chosen(config, overrides, own)
+    base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
+    changes, names = _time(question, group, names, base, compose)
+    explicit = any(o.startswith("reference=") for o in overrides)
+    wanted = config["reference"] if config["today"] is None or explicit else config["today"]
+    reference = _reference(wanted, names, explicit)
+    _check_values(config)
+    study = Study(
+        verb="compare",
+        variants=variants("compare", group, names, base, changes, own, compose),
+        runs=config["runs"],
+        seed=config["seed"],
+        members=config["members"],
+        shadow=config["shadow"],
+        origin={"comparison": {k: config[k] for k in TOLD} | {"vary": group, "reference": reference}},
+    )
+    return Plan(config=config, group=group, reference=reference, wanted=str(wanted), study=study)
+
+
+def _check_values(config: Mapping[str, Any]) -> None:
+    """Refuse values of a comparison's own keys that are not what they should be."""
+    matters, draws = config["matters"], config["draws"]
+    if not isinstance(matters, int | float) or isinstance(matters, bool) or not 0 <= matters < 1:
+        raise InvalidInput("matters", matters, "a share of the aligned team's worth, at least 0 and below 1")
+    if config["power"] not in POWERS:
+        raise unknown("power", str(config["power"]), POWERS)
+    if config["assumptions"] not in (None, "plausible"):
+        raise unknown("assumptions", str(config["assumptions"]), ["plausible", "null"])
+    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 2:
+        raise InvalidInput("draws", draws, "a whole number, at least 2")
+    for key in ("shadow", "decompose"):
+        if not isinstance(config[key], bool):
+            raise InvalidInput(key, config[key], "true or false")
 
 
 def _of_power(
@@ -111,10 +159,11 @@ def _of_power(
 
 
 def _time(
-    config: Mapping[str, Any], overrides: Sequence[str], group: str, names: Sequence[str]
+    question: Asked, group: str, names: Sequence[str], base: Sequence[str], compose: Compose
 ) -> tuple[dict[str, Any], list[str]]:
     """Return what a comparison sets of a scenario's time, and its variants: today's scheme is always one."""
-    given = any(o.startswith("weeks=") for o in overrides)
+    config, own = question.config, question.own
+    given = any(o.startswith("weeks=") for o in question.overrides)
     weeks, onset, today, warmup = (config[k] for k in ("weeks", "onset", "today", "warmup"))
     if today is None:
         if onset is None:  # remedies have dates, and belong to a scheme that counts
@@ -122,12 +171,11 @@ def _time(
         return {"onset": onset, "weeks": weeks, "today": None}, list(names)
     if group != "scheme":
         raise InvalidInput("today", str(today), "null where something else than the scheme varies")
-    if not isinstance(today, str) or today not in options("scheme"):
-        raise unknown("today", str(today), options("scheme"))
+    if not isinstance(today, str) or today not in (known := [*options("scheme"), *own]):
+        raise unknown("today", str(today), known)
     if not isinstance(warmup, int) or isinstance(warmup, bool) or warmup < 1:
         raise InvalidInput("warmup", warmup, "a whole number of weeks, at least 1")
-    base = [o for o in overrides if o.split("=")[0] not in ("out", "today", "onset", "weeks")]
-    before = scenario_part(compose("compare", [*base, f"scheme={today}"]))["scheme"]
+    before = composed("compare", group, today, base, own, compose)["scheme"]
     return {
         "onset": onset or 0,
         "weeks": weeks if given else warmup + 2 * YEAR,
@@ -151,7 +199,7 @@ def _at_own_best(
 
 def assumed(study: Study, done: Outcome, config: Mapping[str, Any], command: str) -> pd.DataFrame | None:
     """Run the study once more with other numbers in every run, where asked; return its runs, or those of before."""
-    other = replace(study, assumed=True, runs=min(study.runs, ASSUMED), shadow=False, members=False, origin={})
+    other = replace(study, assumed=True, runs=min(study.runs, config["draws"]), shadow=False, members=False, origin={})
     settings = {**config, "out": str(done.folder.path / "assumptions"), "members": False}
     if config["assumptions"] is None and not folder_of(other.same, settings["out"], "").finished():
         return None
@@ -210,12 +258,11 @@ def _about(
     reference: str,
     runs: pd.DataFrame,
     config: Mapping[str, Any],
-    choice: Mapping[str, str],
 ) -> About:
     """Gather what tables and captions say of the study."""
     first = next(iter(scenarios.values()))
     return About(
-        labels={n: ("keep: " if n == config["today"] else "") + plain_label(group, n) for n in scenarios},
+        labels={n: ("keep: " if n == config["today"] else "") + _called(group, n, s) for n, s in scenarios.items()},
         activities={k: a.label.plain for s in scenarios.values() for k, a in s.activities.items()},
         benchmarks=frozenset(n for n, s in scenarios.items() if group == "scheme" and s.scheme.benchmark),
         reference=reference,
@@ -231,6 +278,10 @@ def _about(
         varied=VARIED.get(group, group),
         one="organisation" if all(s.organisation for s in scenarios.values()) else "team",
     )
+
+
+def _called(group: str, name: str, scenario: Scenario) -> str:
+    return scenario.scheme.label.plain if group == "scheme" else plain_label(group, name)
 
 
 def plain_label(group: str, name: str) -> str:

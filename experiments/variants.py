@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 from sim.errors import InvalidInput, unknown
-from sim.loading import CATALOGUES, compose, groups, options, scenario_part
+from sim.loading import CATALOGUES, compose, groups, named, options, scenario_part
 from sim.scenario import Scenario, scenario_from
 
 PACKAGES = {"activity": "activity@activities"}  # groups whose place in the configuration has another name
+Compose = Callable[[str, Sequence[str]], dict[str, Any]]  # verb and words → configuration
+NONE: Mapping[str, Mapping[str, Any]] = {}
 WHOLE = ("intervention", "limit", "measure", *CATALOGUES.values())  # groups of which no single option is chosen
 
 
-def chosen(config: dict[str, Any], overrides: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the group that varies and the options that are compared, checked."""
+def chosen(
+    config: dict[str, Any], overrides: Sequence[str], own: Mapping[str, Mapping[str, Any]] = NONE
+) -> tuple[str, list[str]]:
+    """Return the group that varies and the options that are compared, checked; `own`: schemes of the question's."""
     group = config["vary"]
     possible = [g for g in groups() if g not in WHOLE]
     if group == "intervention":
@@ -29,15 +34,16 @@ def chosen(config: dict[str, Any], overrides: Sequence[str]) -> tuple[str, list[
         raise InvalidInput(given.split("=")[0], given.partition("=")[2], f"{_list_key(group)}=[...] in a comparison")
     key = "schemes" if config["schemes"] is not None else "options"
     names = config[key]
+    known = [*options(group), *(own if group == "scheme" else ())]
     if names is None:
-        return group, options(group)
+        return group, known
     if isinstance(names, str):
         names = [names]
     if not isinstance(names, list) or not names:
-        raise InvalidInput(_list_key(group), names, f"a list of at least one of {', '.join(options(group))}")
+        raise InvalidInput(_list_key(group), names, f"a list of at least one of {', '.join(known)}")
     for name in names:
-        if str(name) not in options(group):
-            raise unknown(_list_key(group), str(name), options(group))
+        if str(name) not in known:
+            raise unknown(_list_key(group), str(name), known)
         if names.count(name) > 1:
             raise InvalidInput(_list_key(group), str(name), "each name once")
     return group, [str(n) for n in names]
@@ -53,17 +59,52 @@ def variants(
     names: Sequence[str],
     overrides: Sequence[str],
     changes: Mapping[str, Any] | None = None,
+    own: Mapping[str, Mapping[str, Any]] = NONE,
+    compose: Compose = compose,
 ) -> dict[str, Scenario]:
     """Compose one scenario per option of a group, everything else as the overrides say.
 
-    `changes` are set in each: keys of the scenario and their values.
+    `changes` are set in each: keys of the scenario and their values. `own`: schemes of the question's, by name.
     """
-    place = PACKAGES.get(group, group)
     found = {}
     for name in names:
-        config = compose(verb, [*(o for o in overrides if o != "power=own_best"), f"{place}={name}"])
+        config = composed(verb, group, name, overrides, own, compose)
         try:
-            found[name] = scenario_from({**scenario_part(config), **(changes or {})})
+            found[name] = scenario_from({**config, **(changes or {})})
         except InvalidInput as error:
             raise InvalidInput(f"{name}: {error.key}", error.value, error.allowed, error.nearest) from None
     return found
+
+
+def composed(
+    verb: str,
+    group: str,
+    name: str,
+    overrides: Sequence[str],
+    own: Mapping[str, Mapping[str, Any]] = NONE,
+    compose: Compose = compose,
+) -> dict[str, Any]:
+    """Compose the scenario's configuration for one option of a group, everything else as the overrides say.
+
+    A scheme of one's own (`own`, by name) is laid over one that says nothing.
+    """
+    known = [o for o in overrides if o != "power=own_best"]
+    if group != "scheme" or name not in own:
+        return scenario_part(compose(verb, [*known, f"{PACKAGES.get(group, group)}={name}"]))
+    config = scenario_part(compose(verb, [*known, "scheme=_blank"]))
+    return named({**config, "scheme": over(config["scheme"], own[name])})
+
+
+def over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain data with other plain data laid over it, mapping by mapping; what is no mapping replaces.
+
+    Examples
+    --------
+    >>> over({"a": {"b": 1, "c": 2}, "d": [3]}, {"a": {"c": 4}, "d": []})
+    {'a': {'b': 1, 'c': 4}, 'd': []}
+    """
+    merged = {
+        k: over(base[k], v) if isinstance(v, Mapping) and isinstance(base.get(k), Mapping) else deepcopy(v)
+        for k, v in changes.items()
+    }
+    return {**base, **merged}

@@ -71,8 +71,9 @@ def of_organisation(chart: Chart, moment: Moment, members: bool) -> Census:
         return Census(columns=columns, reviewed={}, levels={}, members=everybody, knowledge=None)
     verdicts = [w.verdict for w in moment.weeks]
     reviewed = {k: on_people(chart, [getattr(v, k) for v in verdicts]) for k in OF_A_REVIEW}
-    reviewed["asked"] = _asked(chart, moment)
-    levels = _levels(chart, moment)
+    aims = [_aims(tier, week, moment.weight) for tier, week in zip(chart.tiers, moment.weeks, strict=True)]
+    reviewed["asked"] = _on_everybody(chart, [found["asked"] for found in aims])
+    levels = _levels(chart, aims)
     columns["alignment_board"] = levels["asked"][:, 0]
     columns["alignment_trench"] = levels["asked"][:, -1]
     columns["alignment_product"] = levels["asked"][:, 0] * np.prod(levels["translation"][:, 1:], axis=1)
@@ -81,22 +82,17 @@ def of_organisation(chart: Chart, moment: Moment, members: bool) -> Census:
 
 def together(tiers: Sequence[Tier], columns: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
     """Return the columns of a run from those of its teams: name → (runs,)."""
-    names = dict.fromkeys(name for each in columns for name in each)
-    both = list(zip(tiers, columns, strict=True))
-    return {name: _joined(name, [(tier, each[name]) for tier, each in both if name in each]) for name in names}
-
-
-def _joined(name: str, parts: Sequence[tuple[Tier, Floats]]) -> Floats:
-    runs = parts[0][1].size // len(parts[0][0].people)
-    there, found = np.zeros(runs), np.zeros(runs)
-    for tier, x in parts:
-        teams, size = x.reshape(runs, -1), 1 if name in COUNTED else tier.people.shape[1]
-        known = ~np.isnan(teams)
-        found += total(np.where(known, teams, 0.0)) * size
-        there += total(known.astype(np.float64)) * size
-    if name in COUNTED:
-        return found
-    return np.divide(found, there, out=np.full(runs, np.nan), where=there > 0)
+    row = {name: i for i, name in enumerate(dict.fromkeys(name for each in columns for name in each))}
+    runs = columns[0]["worth"].size // len(tiers[0].people)
+    found, there = np.zeros((len(row), runs)), np.zeros((len(row), runs))
+    for tier, each in zip(tiers, columns, strict=True):
+        teams = np.array(list(each.values())).reshape(len(each), runs, -1)
+        size = np.array([[1 if name in COUNTED else tier.people.shape[1]] for name in each])
+        known, rows = ~np.isnan(teams), [row[name] for name in each]
+        found[rows] += total(np.where(known, teams, 0.0)) * size
+        there[rows] += total(known.astype(np.float64)) * size
+    mean = np.divide(found, there, out=np.full(found.shape, np.nan), where=there > 0)
+    return {name: (found if name in COUNTED else mean)[i] for name, i in row.items()}
 
 
 def on_people(chart: Chart, tiers: Sequence[Floats]) -> Floats:
@@ -108,28 +104,29 @@ def on_people(chart: Chart, tiers: Sequence[Floats]) -> Floats:
     return result
 
 
-def _asked(chart: Chart, moment: Moment) -> Floats:
-    """Return cos(f, G'w) of what counts for everybody: (runs, people)."""
-    result = np.empty(moment.weight.shape[1:])
-    for tier, week in zip(chart.tiers, moment.weeks, strict=True):
-        found = _of_tier(chart, tier, week, moment.weight)["asked"].reshape(len(result), -1)
-        result[:, tier.people] = found[..., None]
+def _on_everybody(chart: Chart, tiers: Sequence[Floats]) -> Floats:
+    """Return what belongs to groups, tier by tier (runs · groups,), for each of their people: (runs, people)."""
+    runs = tiers[0].size // len(chart.tiers[0].people)
+    result = np.empty((runs, chart.people))
+    for tier, x in zip(chart.tiers, tiers, strict=True):
+        result[:, tier.people] = x.reshape(runs, -1, 1)
     return result
 
 
-def _levels(chart: Chart, moment: Moment) -> dict[str, Floats]:
+def _levels(chart: Chart, aims: Sequence[dict[str, Floats]]) -> dict[str, Floats]:
     """Return what is read at each depth: name → (runs, depth)."""
-    runs = moment.weight.shape[1]
+    runs = aims[0]["asked"].size // len(chart.tiers[0].people)
     found = {name: np.zeros((runs, chart.depth + 1)) for name in OF_LEVELS}
     people = np.zeros(chart.depth + 1)
-    for tier, week in zip(chart.tiers, moment.weeks, strict=True):
-        for name, values in _of_tier(chart, tier, week, moment.weight).items():
+    for tier, each in zip(chart.tiers, aims, strict=True):
+        for name, values in each.items():
             found[name][:, tier.depth] += average(values.reshape(runs, -1)) * tier.people.size
         people[tier.depth] += tier.people.size
     return {name: values / people for name, values in found.items()}
 
 
-def _of_tier(chart: Chart, tier: Tier, week: Week, weight: Floats) -> dict[str, Floats]:
+def _aims(tier: Tier, week: Week, weight: Floats) -> dict[str, Floats]:
+    """Return what is read of each group of a tier: name → (runs · groups,)."""
     loading = week.rules.measurement.loading * week.rules.crafty
     own = weight[:, :, tier.people[:, 0]].reshape(len(weight), -1)
     f = week.rules.worth[:, None, None]

@@ -6,7 +6,7 @@
 
 Whoever would change less than `status_quo` of the week stays with last week's, and so does whoever thinks no step
 ahead of rivals (level 0), whatever the change. A choice that is drawn by lot needs no trying out: its luck is the
-same ε.
+same ε. Who has a given week does that, at once and as it stands, and decides nothing.
 
 `Decide` is the seam of the week: the batch passes `StockDecision`, agents and people enter theirs.
 """
@@ -75,6 +75,35 @@ class Conduct:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Given:
+    """Weeks that some do whatever they want.
+
+    Parameters
+    ----------
+    effort : (activity, members) or (activity, runs, members)
+        [week], at least 0; NaN where a member decides.
+    since : int
+        The week from which on they do; before, they decide as everybody.
+
+    Examples
+    --------
+    >>> given = Given(effort=np.array([[0.5, np.nan], [0.25, np.nan]]), since=1)
+    >>> [given.instead(np.ones((2, 1, 2)), week)[:, 0].tolist() for week in (0, 1)]
+    [[[1.0, 1.0], [1.0, 1.0]], [[0.5, 1.0], [0.25, 1.0]]]
+    """
+
+    effort: Floats
+    since: int
+
+    def instead(self, chosen: Floats, week: int) -> Floats:
+        """Return the effort of a week, given or else chosen: (activity, runs, members)."""
+        if week < self.since:
+            return chosen
+        effort = self.effort if self.effort.ndim == 3 else self.effort[:, None]
+        return np.where(np.isnan(effort), chosen, effort)
+
+
+@dataclass(frozen=True, kw_only=True)
 class StockDecision:
     """The decision rule of everybody who does not bring their own.
 
@@ -88,6 +117,8 @@ class StockDecision:
     conduct : Conduct
     distaste : (activity,)
         Cost of a unit of effort beyond the common cost [utility].
+    given : Given or None
+        Weeks of those who do not decide; None: everybody does.
     """
 
     motives: Mapping[str, Motive]
@@ -95,6 +126,7 @@ class StockDecision:
     choice: Choice
     conduct: Conduct
     distaste: Floats
+    given: Given | None = None
 
     def perceive(self, known: Known) -> Floats:
         if not self.motives:
@@ -122,7 +154,8 @@ class StockDecision:
             wanted = wanted - known.objection
         best = self.choice.answer(wanted, known)
         effort = best if self.choice.literal else self._approached(best, known)
-        return effort if known.keeps is None else np.where(known.keeps, known.effort, effort)
+        effort = effort if known.keeps is None else np.where(known.keeps, known.effort, effort)
+        return effort if self.given is None else self.given.instead(effort, known.week)
 
     def _approached(self, best: Floats, known: Known) -> Floats:
         """Return the effort part of the way from last week's to the best: (activity, runs, members)."""

@@ -46,11 +46,15 @@ class Review:
         How much more each later week of the window counts than the one before, in [0, 1]: ω_t ∝ (1 + recency)^t.
     patience : float
         δ, what a reward a week later is worth today, in (0, 1].
+    hours : float
+        Time that each member takes of the manager, and of whoever else judges [hours per review], at least 0. It is
+        reported, and moves nothing.
     """
 
     weeks: int
     recency: float
     patience: float
+    hours: float
 
     def __post_init__(self) -> None:
         if self.weeks < 1:
@@ -59,6 +63,8 @@ class Review:
             raise InvalidInput("recency", self.recency, "between 0 and 1")
         if not 0 < self.patience <= 1:
             raise InvalidInput("patience", self.patience, "above 0 and at most 1")
+        if self.hours < 0:
+            raise InvalidInput("hours", self.hours, "at least 0")
 
     @cached_property
     def shares(self) -> Floats:

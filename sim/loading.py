@@ -8,6 +8,8 @@ last may hold Python too (`motives/`, `choice/`, `rewards/`): code is never pick
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from sim import catalogue
+from sim import catalogue, filed
 from sim.errors import InvalidInput, nearest, unknown
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ NAMED = {  # mappings by the names of other parts of the scenario
     **dict.fromkeys(("loadings", "initial"), "activities"),
     "motives": "motives",
 }
+
+FILE = re.compile(r"scenario=.*\.ya?ml")
 
 _extension: Path | None = None  # of the strings that are being read
 
@@ -126,8 +130,8 @@ def read(group: str, name: str) -> dict[str, Any]:
 
 
 def file_of(group: str, name: str) -> Path:
-    """Return the file of an option."""
-    for folder in folders():
+    """Return the file of an option; a name is a word, and no path."""
+    for folder in folders() if re.fullmatch(r"\w+", name) else ():
         if (path := folder / group / f"{name}.yaml").is_file():
             return path
     raise unknown(group, name, options(group))
@@ -186,7 +190,41 @@ def load(*overrides: str) -> Scenario:
 
     folder, words = split(overrides)
     with extended(folder):
-        return scenario_from(compose("model", words))
+        found = compose("model", from_files(words))
+        return scenario_from({k: v for k, v in found.items() if k != "question"})
+
+
+def from_files(words: Sequence[str]) -> list[str]:
+    """Let `scenario=FILE.yaml` mean the scenario in that file, wherever it lies."""
+    return [f"scenario={_filed(Path(w.partition('=')[2]))}" if FILE.fullmatch(w) else w for w in words]
+
+
+def _filed(path: Path) -> str:
+    """Make a scenario of a file, and return how it is called."""
+    if not path.is_file():
+        raise InvalidInput(
+            "scenario", str(path), "a file that exists, or a name", nearest(path.stem, options("scenario"))
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InvalidInput("scenario", str(path), "a text file") from None
+    return enter_scenario(path.stem, filed.content(text, str(path)))
+
+
+def enter_scenario(name: str, content: Mapping[str, Any]) -> str:
+    """Make a scenario of what stands in a scenario file, and return how it is called: by its name and what is in it."""
+    from hydra.core.config_store import ConfigStore
+
+    for group, option in filed.overridden(content, name).items():
+        if group not in groups():
+            raise unknown(f"{name}: defaults", group, groups())
+        if option not in options(group):
+            raise unknown(f"{name}: {group}", option, options(group))
+    address = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
+    called = f"{re.sub(r'[^A-Za-z0-9_]+', '_', name)}_{address}"
+    ConfigStore.instance().store(group="scenario", name=called, node=dict(content), package="_global_")
+    return called
 
 
 def checked(overrides: Sequence[str]) -> None:

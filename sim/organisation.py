@@ -168,6 +168,20 @@ class Moment:
     risen: Floats
 
 
+class _Chance(Draws):
+    """The draws of a tier: what holds for a whole run is asked for at every review, and drawn once."""
+
+    def __init__(self, seed: int, runs: Sequence[int], members: int, teams: int, place: str) -> None:
+        super().__init__(seed, runs, members, teams, place)
+        self._drawn: dict[str, Floats] = {}
+
+    def once(self, cause: str) -> Floats:
+        if cause not in self._drawn:
+            self._drawn[cause] = super().once(cause)
+            self._drawn[cause].flags.writeable = False
+        return self._drawn[cause]
+
+
 @dataclass(kw_only=True)
 class _Course:
     """A tier on its way.
@@ -236,7 +250,8 @@ def lived(
             if course.scenario.reporting is not None:
                 course.state = replace(course.state, above=_on_the_way(company, course.tier, fear))
             course.state, each = week(course.state, course.rules, luck, decide or course.rules.decision)
-            if company.scenario.reporting is not None:
+            passes = course.tier.depth > 0 and course.rules.own_part is not None  # news from below
+            if passes and company.scenario.reporting is not None:
                 groups, seats = course.tier.people.shape
                 fear[:, course.tier.people] = course.rules.decision.dread(each.known).reshape(-1, groups, seats)
             passed.append(each)
@@ -250,7 +265,7 @@ def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: b
     tier, scenario = company.chart.tiers[i], company.scenarios[i]
     motives = company.motives(tier, len(runs))
     plan = tuple(company.seated(r, tier, motives, len(runs)) for r in plan_of(scenario, aligned=aligned, shadow=shadow))
-    draws = Draws(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
+    draws = _Chance(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
     weight = plan[0].measurement.weight
     adaptation = company.organisation.evaluators.adaptation
     used = np.ones(len(weight)) if adaptation is None or not adaptation.doubts else (weight != 0).astype(np.float64)

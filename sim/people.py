@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -27,6 +28,9 @@ class Person:
         What they are evaluated as, where a scheme evaluates by role.
     reports_to : str or None
         Who evaluates them, where the people of the team are a whole organisation; None: its head.
+    week : mapping of str to float, or None
+        Effort by activity that they do every week, whatever they want, from the week on from which the scheme under
+        study counts [week]; activities left out get none. None: they decide.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Person:
     skill: float | None
     role: str | None
     reports_to: str | None
+    week: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
         for motive, weight in self.motives.items():
@@ -41,6 +46,9 @@ class Person:
                 raise InvalidInput(f"motives.{motive}", weight, "at least 0")
         if self.skill is not None and self.skill <= 0:
             raise InvalidInput("skill", self.skill, "above 0, or null")
+        for activity, effort in (self.week or {}).items():
+            if not 0 <= effort < math.inf:
+                raise InvalidInput(f"week.{activity}", effort, f"at least 0, and finite, in the week of {self.name}")
 
     @property
     def motive(self) -> str:

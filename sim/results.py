@@ -108,21 +108,18 @@ def kept(week: Week) -> dict[str, Floats]:
     """
     rules, verdict = week.rules, week.verdict
     nobody = np.zeros(week.worth.shape[0])
-    effort = average(week.effort)  # (activity, runs)
+    idle = rules.worth <= 0
+    gamed = week.effort[idle] * (lifted(rules.scored)[idle] > 0)
+    effort, games = np.split(average(np.concatenate([week.effort, gamed])), [len(week.effort)])  # (activity, runs)
     hours = summed(effort)
     spent = np.maximum(hours, 1e-300)
-    idle = rules.worth <= 0
-    wasted = summed(effort[idle])
     columns = {
-        "worth": average(week.worth),
-        "score": average(week.score),
+        **averages(worth=week.worth, score=week.score, surplus=surplus(week), hours_bound=bound(week)),
         "reward": nobody if verdict is None else average(verdict.reward),
-        "surplus": average(surplus(week)),
         "cost": 1 + (nobody if week.gone is None or rules.turnover is None else replacement(rules.turnover, week.gone)),
         "hours": hours,
-        "hours_bound": average(bound(week)),
-        "gaming_share": summed(average(week.effort[idle] * (lifted(rules.scored)[idle] > 0))) / spent,
-        "wasted_share": wasted / spent,
+        "gaming_share": summed(games) / spent,
+        "wasted_share": summed(effort[idle]) / spent,
         "promoted": nobody if verdict is None else total(verdict.promoted),
         "laid_off": nobody if verdict is None else total(verdict.laid_off),
         "left": nobody if week.gone is None else total(week.gone.astype(np.float64)),
@@ -140,6 +137,11 @@ def kept(week: Week) -> dict[str, Floats]:
     if verdict is not None:
         columns |= reviewed(week, verdict)
     return columns | {f"effort_{k}": e for k, e in zip(rules.activities, effort, strict=True)}
+
+
+def averages(**of_members: Floats) -> dict[str, Floats]:
+    """Return the mean over members of each array (runs, members), all at once: name → (runs,)."""
+    return dict(zip(of_members, average(np.stack(list(of_members.values()))), strict=True))
 
 
 def state_of_project(week: Week) -> dict[str, Floats]:
@@ -196,14 +198,17 @@ def reviewed(week: Week, verdict: Verdict) -> dict[str, Floats]:
         "rank_covariance": covariance,
         "rank_spread_score": spread_score,
         "rank_spread_worth": spread_worth,
-        "review_score": average(verdict.score),
-        "review_score_square": average(verdict.score**2),
-        "contribution": average(verdict.contribution),
-        "contribution_square": average(verdict.contribution**2),
-        "alignment": average(cosine(week.m, np.broadcast_to(f[:, None, None], week.m.shape))),
-        "alignment_gain": average(gain(week.m) - idle),
-        "alignment_best": average(gain(aligned(week.m, f)) - idle),
-        "incentive": average(norm(through_score)),
+        **averages(
+            review_score=verdict.score,
+            review_score_square=verdict.score**2,
+            contribution=verdict.contribution,
+            contribution_square=verdict.contribution**2,
+            alignment=cosine(week.m, np.broadcast_to(f[:, None, None], week.m.shape)),
+            alignment_gain=gain(week.m) - idle,
+            alignment_best=gain(aligned(week.m, f)) - idle,
+            incentive=norm(through_score),
+            caught=verdict.caught,
+        ),
         "perception_gap": gap,
         "perception_angle": angle,
         "gini": gini(verdict.reward),
@@ -214,7 +219,6 @@ def reviewed(week: Week, verdict: Verdict) -> dict[str, Floats]:
             out=np.full(len(rose), np.nan),
             where=rose > 0,
         ),
-        "caught": average(verdict.caught),
     }
 
 

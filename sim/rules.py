@@ -25,7 +25,7 @@ from sim.beliefs import Beliefs
 from sim.contest import Contest
 from sim.craft import Craft
 from sim.culture import Culture, carers
-from sim.decision import StockDecision
+from sim.decision import Given, StockDecision
 from sim.draws import Causes
 from sim.errors import InvalidInput, ModelWarning
 from sim.evaluation import Measurement, Review, Scheme
@@ -296,6 +296,7 @@ def _rules(scenario: Scenario, phase: Phase, aligned: bool, common: Common, aske
             choice=scenario.choice,
             conduct=scenario.conduct,
             distaste=np.array([a.distaste for a in kinds]),
+            given=_given(scenario),
         ),
         craft=scenario.craft if gaming.any() else None,
         project=scenario.project,
@@ -396,6 +397,15 @@ def _busy(scenario: Scenario, phase: Phase) -> Floats | None:
     if not phase.hours or name is None:
         return None
     return np.array([phase.hours if p.name == name else 0.0 for p in scenario.team.seats])
+
+
+def _given(scenario: Scenario) -> Given | None:
+    """Return the weeks of those who have one given, None where everybody decides."""
+    given = [p.week for p in scenario.team.seats]
+    if all(week is None for week in given):
+        return None
+    effort = [[np.nan if w is None else w.get(k, 0.0) for w in given] for k in scenario.activities]
+    return Given(effort=np.array(effort), since=scenario.since)
 
 
 def _judged(scenario: Scenario, measurement: Measurement, listed: tuple[str, ...]) -> float | Floats:

@@ -63,8 +63,10 @@ KEYS = (
     "interventions",
     "intervener",
     "reference_team",
+    "ranges",
 )
 LONGEST = 100_000  # weeks of a run
+ROUNDING = 1e-9  # hours by which a given week may miss a bound [week]
 RULES = ("pay", "promotion", "layoff")
 EFFECTS = {  # what an activity does not say, it does not do
     **dict.fromkeys(("debt", "repays", "practice", "teaches", "hoards", "documents", "delivers"), 0.0),
@@ -178,6 +180,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
             raise InvalidInput(key, "(missing)", "given")
     _finite(config, "")
     _mapping(config["story"], "story")
+    _ranges(config["ranges"])
     weeks = config["weeks"]
     if not isinstance(weeks, int) or isinstance(weeks, bool) or not 1 <= weeks <= LONGEST:
         raise InvalidInput("weeks", weeks, f"a whole number, at least 1 and at most {LONGEST}")
@@ -230,6 +233,8 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
     for signal in beliefs.folklore or {}:
         if signal not in signals:
             raise unknown("beliefs.folklore", signal, signals)
+    choice: Choice = build("choice", config["choice"], "choice")
+    _check_weeks(people, activities, choice, alone=organisation is None)
     if any(p.scheme.secret for p in phases) and not beliefs.folklore:
         raise InvalidInput("beliefs.folklore", beliefs.folklore, "given where a scheme is secret")
     return Scenario(
@@ -241,7 +246,7 @@ def scenario_from(config: Mapping[str, Any]) -> Scenario:
         motives=motives,
         team=team,
         scheme=scheme,
-        choice=build("choice", config["choice"], "choice"),
+        choice=choice,
         conduct=conduct,
         beliefs=beliefs,
         craft=_part(Craft, config["craft"], "craft"),
@@ -283,6 +288,14 @@ def _mapping(value: object, key: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidInput(key, value, "a mapping from names")
     return value
+
+
+def _ranges(config: object) -> None:
+    """Refuse ranges that are none."""
+    for key, ends in _mapping(config, "ranges").items():
+        numbers = isinstance(ends, list | tuple) and len(ends) == 2
+        if not numbers or any(isinstance(e, bool) or not isinstance(e, int | float) for e in ends) or ends[0] > ends[1]:
+            raise InvalidInput(f"ranges.{key}", ends, "two numbers, the lower one first")
 
 
 def _activity(config: object, key: str) -> Activity:
@@ -454,8 +467,26 @@ def _team(config: object) -> Team:
 
 
 def _person(config: object, key: str) -> Person:
-    person: Person = construct(Person, {"skill": None, "role": None, "reports_to": None, **_mapping(config, key)}, key)
+    absent = dict.fromkeys(("skill", "role", "reports_to", "week"))
+    person: Person = construct(Person, {**absent, **_mapping(config, key)}, key)
     return person
+
+
+def _check_weeks(people: Mapping[str, Person], activities: Mapping[str, Activity], choice: Choice, alone: bool) -> None:
+    """Refuse given weeks of activities that there are not, or of hours that a week has not; and in an organisation."""
+    low, high = choice.hours
+    for key, person in people.items():
+        if person.week is None:
+            continue
+        if not alone:
+            raise InvalidInput(f"{key}.week", dict(person.week), f"null in an organisation, for {person.name} too")
+        for activity in person.week:
+            if activity not in activities:
+                raise unknown(f"{key}.week of {person.name}", activity, activities)
+        hours = sum(person.week.values())
+        if not low - ROUNDING <= hours <= high + ROUNDING:
+            allowed = f"between {low:g} and {high:g}, the hours of a week of {person.name}"
+            raise InvalidInput(f"{key}.week", f"{hours:.6g} weeks in all", allowed)
 
 
 def _organisation(config: object, team: Team, signals: Mapping[str, Signal]) -> Organisation | None:

@@ -44,6 +44,7 @@ ROWS = [
     ["measures"],
     ["simulation"],
     ["optimum", "worlds"],
+    ["filed"],
     ["loading", "opening"],
     ["mesa_model"],
 ]
@@ -216,7 +217,7 @@ NAMES = {  # of activities and schemes, in configs
 OTHER_SENSES = {
     "share": {"sim/rewards/tournament", "sim/rewards/layoff"},
     "none": {"sim/people"},
-    "hours": {"sim/results", "sim/measures/people", "sim/interventions"},
+    "hours": {"sim/evaluation", "sim/results", "sim/measures/people", "sim/interventions"},
 }
 
 

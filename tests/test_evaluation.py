@@ -24,7 +24,7 @@ from sim.scenario import Scenario
 from tests import worlds
 from tests.tolerances import ROUNDING, SLOPE, STEP
 
-FLAT = Review(weeks=4, recency=0.0, patience=1.0)
+FLAT = Review(weeks=4, recency=0.0, patience=1.0, hours=0.0)
 
 
 def test_without_recency_all_weeks_of_the_window_count_the_same() -> None:
@@ -33,27 +33,27 @@ def test_without_recency_all_weeks_of_the_window_count_the_same() -> None:
 
 
 def test_with_recency_each_week_counts_more_than_the_one_before() -> None:
-    review = Review(weeks=3, recency=1.0, patience=1.0)
+    review = Review(weeks=3, recency=1.0, patience=1.0, hours=0.0)
     assert review.shares == pytest.approx([1 / 7, 2 / 7, 4 / 7], rel=ROUNDING)
     assert [review.timing(t) for t in range(3)] == pytest.approx([3 / 7, 6 / 7, 12 / 7], rel=ROUNDING)
 
 
 def test_a_reward_far_off_is_felt_less_and_the_week_of_the_review_is_felt_in_full() -> None:
-    review = Review(weeks=3, recency=0.0, patience=0.9)
+    review = Review(weeks=3, recency=0.0, patience=0.9, hours=0.0)
     assert [review.timing(t) for t in range(4)] == pytest.approx([0.81, 0.9, 1.0, 0.81], rel=ROUNDING)
 
 
 @pytest.mark.parametrize("recency", [0.0, 0.1, 1.0])
 @pytest.mark.parametrize("weeks", [1, 2, 13])
 def test_the_weeks_of_a_window_count_for_one_in_all(weeks: int, recency: float) -> None:
-    review = Review(weeks=weeks, recency=recency, patience=1.0)
+    review = Review(weeks=weeks, recency=recency, patience=1.0, hours=0.0)
     assert review.shares.sum() == pytest.approx(1.0, rel=ROUNDING)
     assert sum(review.timing(t) for t in range(weeks)) == pytest.approx(weeks, rel=ROUNDING)
 
 
 def test_a_review_closes_the_last_week_of_each_window() -> None:
     assert [t for t in range(13) if FLAT.due(t)] == [3, 7, 11]
-    assert all(Review(weeks=1, recency=0.0, patience=1.0).due(t) for t in range(5))
+    assert all(Review(weeks=1, recency=0.0, patience=1.0, hours=0.0).due(t) for t in range(5))
 
 
 def measurement(**changes: Any) -> Measurement:
@@ -370,6 +370,7 @@ def test_a_score_is_counted_from_the_target_for_pay_alone_and_the_target_moves()
         ({"scheme.promotion": {"kind": "layoff", "share": 0.1, "loss": 1.0}}, "scheme.promotion.kind"),
         ({"scheme.layoff": {"kind": "salary", "pay": 1.0}}, "scheme.layoff.kind"),
         ({"scheme.review.weeks": 0}, "scheme.review.weeks"),
+        ({"scheme.review.hours": -0.1}, "scheme.review.hours"),
         ({"scheme.review.recency": -0.1}, "scheme.review.recency"),
         ({"scheme.review.recency": 1.1}, "scheme.review.recency"),
         ({"scheme.review.patience": 0.0}, "scheme.review.patience"),

@@ -70,7 +70,11 @@ SPELLED: tuple[dict[str, Any], ...] = (
     {"scheme.promotion": SHARED_OUT, "scheme.pay": RULES["tournament"], "beliefs.depth": DEPTH},
     {"scheme.pay": SHARED_OUT, "team.size": 9, "team.promotion": RULES["tournament"]}
     | {"beliefs.depth": DEPTH | {"level": None, "mean": 1.5}},
-    {"scheme.pay": RULES["salary"], "team.people": [PERSON, PERSON | {"name": "Bea"}], "choice": CHOICES["quadratic"]},
+    {
+        "scheme.pay": RULES["salary"],
+        "team.people": [PERSON | {"week": None}, PERSON | {"name": "Bea", "week": WEEK[0]}],
+        "choice": CHOICES["quadratic"],
+    },
     {"scheme.announced": {"commits": 1.0}, "scheme.correlation": [[1.0]], "conduct.initial": {"deliver": 0.9}},
     {"scheme.pay": RULES["bonus_at_threshold"], "choice": CHOICES["budget"], "signals.commits.noise": HEAVY},
     {"scheme.pay": RULES["mixed"], "choice": CHOICES["logit"], "team.pay": None},
@@ -116,6 +120,7 @@ LABORATORY: dict[str, dict[str, Any]] = {  # what a scenario is about
     "not_my_job": {"project.modules": 30, "project.elsewhere": 0.05}
     | {"project.knowledge_start": 0.5, "project.rot": 0.01, "project.knows": 0.33},
     "manager_rating": {"scheme.attribution": 0.2},
+    "manager_rating_calibrated": {"scheme.attribution": 0.2},
     "organisation_200": {"team.size": 7, "scheme.attribution": 0.2},
     "seen_as_it_is": {"beliefs.rationality": "perfect", "beliefs.error": 0.0, "motives.safety.shared_risk": 1.0}
     | {"culture.start": 1.0, "sponsor.sees": 1.0, "sponsor.shown": 1.0}

@@ -38,7 +38,7 @@ CALM: dict[str, Any] = {
 @cache
 def composed(*overrides: str) -> dict[str, Any]:
     """Configuration that command-line words describe; not to be changed."""
-    return compose("model", overrides)
+    return {k: v for k, v in compose("model", overrides).items() if k != "question"}
 
 
 def scenario(*overrides: str, **changes: Any) -> Scenario:

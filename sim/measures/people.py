@@ -9,6 +9,8 @@ import numpy as np
 from sim.arrays import Floats, over_weeks
 from sim.results import Results
 
+YEAR = 52  # [weeks]
+
 
 def surplus(results: Results) -> Floats:
     """f'(skill∘a) − effort cost − cost of risk, mean over weeks [utility per person-week]; higher is better.
@@ -61,6 +63,17 @@ def gini(results: Results) -> Floats:
 def caught(results: Results) -> Floats:
     """Share of members whom an audit accuses, mean over reviews; 0 to 1."""
     return over_weeks(results.at_reviews("caught"))
+
+
+def manager_hours(results: Results) -> Floats:
+    """Time that those who judge spend on each member [hours per member and year]; at least 0, lower is better.
+
+    Hours of the scheme in force × reviews held, over the years that count. It is beside worth, not taken off it.
+    """
+    phases = results.scenario.phases
+    in_force = (max((p for p in phases if p.start <= t), key=lambda p: p.start) for t in results.review_weeks)
+    spent = sum(phase.scheme.review.hours for phase in in_force)
+    return np.full(len(results.runs), YEAR * spent / len(results.counted("worth")))
 
 
 def _utility_of(motive: str) -> Callable[[Results], Floats]:

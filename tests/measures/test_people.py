@@ -52,6 +52,32 @@ def test_a_promotion_and_a_layoff_are_not_confused() -> None:
     assert people.promoted(results).tolist() == [3.0] and people.laid_off(results).tolist() == [0.5]
 
 
+def test_evaluating_takes_its_hours_at_each_review_and_a_year_has_four() -> None:
+    half = {"scheme__review__hours": 1.5, "weeks": 52}
+    results = worlds.run(worlds.scenario("scheme=commits", **half), range(2))
+    assert people.manager_hours(results).tolist() == [6.0, 6.0]
+    seldom = worlds.scenario("scheme=commits", scheme__review__weeks=26, **half)
+    assert people.manager_hours(worlds.run(seldom, [0])).tolist() == [3.0]
+
+
+def test_hours_of_evaluating_count_from_when_the_scheme_does_and_follow_its_changes() -> None:
+    changes = [{"week": 26, "set": {"review.hours": 5.0}}]
+    told = {"weeks": 78, "onset": 26, "scheme__review__hours": 1.0, "scheme__changes": changes}
+    assert people.manager_hours(worlds.run(worlds.scenario("scheme=commits", **told), [0])).tolist() == [
+        2 * 1.0 + 2 * 5.0
+    ]
+
+
+def test_nobody_spends_an_hour_on_evaluating_where_nobody_is_evaluated() -> None:
+    assert people.manager_hours(worlds.run(worlds.scenario("scheme=none", weeks=13), [0])).tolist() == [0.0]
+
+
+def test_hours_of_evaluating_change_no_other_number() -> None:
+    free, dear = (worlds.scenario("scheme=manager_rating", weeks=26, scheme__review__hours=h) for h in (0.0, 9.0))
+    a, b = worlds.run(free), worlds.run(dear)
+    assert worlds.same(a.columns, b.columns) == [] and list(a.columns) == list(b.columns)
+
+
 def test_effort_on_an_activity_is_its_mean_over_weeks_for_team_and_aligned_team() -> None:
     measures = worlds.run(worlds.scenario("limit=B1"), range(2)).measures()
     assert measures["effort_task_1"].tolist() == pytest.approx([20 + G[0]] * 2, rel=ROUNDING)

@@ -686,7 +686,7 @@ def test_a_limit_runs_as_it_stands_with_everything_off_that_theory_leaves_out(na
     assert (scheme.standardise, scheme.power, scheme.review) == (
         False,
         "as_given",
-        Review(weeks=1, recency=0.0, patience=1.0),
+        Review(weeks=1, recency=0.0, patience=1.0, hours=0.0),
     )
     assert scenario.choice.hours == ((1.0, 1.0) if name in GIVEN_HOURS else (0.0, math.inf))
     assert (scenario.reference, scenario.craft) == (None, None)

@@ -1,0 +1,1 @@
+"""The scheme lab: a conversation about schemes, what comes of each, and why."""
