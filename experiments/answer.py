@@ -481,7 +481,10 @@ def spreads(compared: Compared) -> str:
     )
     if compared.assumed.empty:
         return text
-    return f"{text} Assumptions is the middle 80 % over what may be true of a real team; neither does that."
+    return (
+        f"{text} Assumptions is the middle 80 % over what may be true of a real team; neither does that, and the mean "
+        "may lie outside of it, as most of what may be otherwise makes teams worse."
+    )
 
 
 def preliminary(compared: Compared) -> str:
@@ -819,8 +822,8 @@ def _promise(gap: Quantity, parts: Sequence[tuple[str, Quantity]], misfits: bool
         return "What those with the best scores promise and what they deliver cannot be told apart."
     if gap.value < 0:
         return f"Those with the best scores deliver more than they promise ({number(-gap.value, 2)} {UNIT})."
-    main = sorted(((q.value / gap.value, cause) for cause, q in parts if q.value / gap.value >= 0.1), reverse=True)
-    told = "; ".join(f"{100 * share:.0f} % {cause}" for share, cause in main)
+    main = sorted(((q.value, cause) for cause, q in parts if abs(q.value / gap.value) >= 0.1), reverse=True)
+    told = "; ".join(f"{number(size, 2, '+')} {cause}" for size, cause in main)
     text = f"Of what those with the best scores promise, {gap.text} {UNIT} is not delivered: {told}"
     if misfits:
         text += f". More than {100 * LOUD:.0f} % is none of the causes, so that they do not tell the whole story"

@@ -26,7 +26,6 @@ from sim.scenario import Scenario
 from sim.worlds import check as check_world
 
 MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
-YEAR = 52  # [weeks]
 TOLD = ("today", "warmup", "matters", "power", "assumptions", "draws")  # of a comparison, in the manifest
 POWERS = ("equal", "as_given", "own_best")
 VARIED = {  # groups whose name is not the word for one of its options
@@ -178,7 +177,7 @@ def _time(
     before = composed("compare", group, today, base, own, compose)["scheme"]
     return {
         "onset": onset or 0,
-        "weeks": weeks if given else warmup + 2 * YEAR,
+        "weeks": weeks if given or not isinstance(weeks, int) or weeks < 1 else warmup + weeks,
         "today": {"weeks": warmup, "scheme": before},
     }, [today, *(n for n in names if n != today)]
 

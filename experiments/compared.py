@@ -6,23 +6,20 @@ computed yet is missing, and said to be.
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 import sim.opening
 from experiments import labels
 from experiments.outcome import WEEKLY_RUNS
 from experiments.status import Kept, kept
 from sim.errors import InvalidInput
-from sim.loading import configs
 from sim.results import LOW
 
 ALLOWED = "a folder that `crosspurpose compare` wrote for several schemes"
@@ -109,13 +106,13 @@ class Compared:
     @property
     def reference(self) -> str:
         """What the others are compared with."""
-        wanted = self._said("reference") if self.today is None else self._said("reference", self.today)
+        wanted = self._comparison["reference"]
         return wanted if wanted in self.schemes else next(iter(self.schemes or self.variants))
 
     @property
     def matters(self) -> float:
         """Smallest difference of worth that matters, as a share of the aligned team's."""
-        return float(self._said("matters"))
+        return float(self._comparison["matters"])
 
     @property
     def since(self) -> int:
@@ -195,19 +192,10 @@ class Compared:
         numbers = self.runs["run"].unique()[:WEEKLY_RUNS].tolist()
         return tables[kind].to_pandas(columns, {"run": numbers, "scheme": self.schemes})
 
-    def _said(self, key: str, otherwise: Any = None) -> Any:
-        """Return a setting of the comparison: of its manifest, its command, or else the one it has by itself."""
-        if key in self.kept.manifest:
-            return self.kept.manifest[key]
-        words = dict(w.partition("=")[::2] for w in shlex.split(str(self.kept.manifest["command"])))
-        return words.get(key, _defaults()[key] if otherwise is None else otherwise)
-
-
-@cache
-def _defaults() -> dict[str, Any]:
-    """Settings that `compare` has by itself."""
-    found: dict[str, Any] = yaml.safe_load((configs() / "compare.yaml").read_text(encoding="utf-8"))
-    return found
+    @property
+    def _comparison(self) -> Mapping[str, Any]:
+        """Return what the comparison was asked besides its scenarios."""
+        return self.kept.manifest["comparison"]
 
 
 def _varied(variants: Mapping[str, Mapping[str, Any]]) -> set[str]:

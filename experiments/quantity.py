@@ -90,10 +90,9 @@ class Quantity:
         if not self.known:
             return NOTHING
         text = number(self._scale * self.value, self.digits, sign) + (" %" if self.percent else "")
-        if math.isnan(self.half):
+        if not self.half > TINY:  # a single team, or the same in every team
             return text
-        half = self._scale * self.half if self.half > TINY else 0.0
-        return f"{text} ±{_half(half, self.digits, self.percent)}"
+        return f"{text} ±{_half(self._scale * self.half, self.digits, self.percent)}"
 
     @property
     def _scale(self) -> float:
@@ -121,9 +120,9 @@ def number(value: float, digits: int, sign: str = "") -> str:
 
 
 def _half(half: float, digits: int, percent: bool) -> str:
-    """Return half an interval, to its first digit where it would seem to be 0, but for per cent."""
+    """Return half an interval; where it would seem to be 0, that it is less than what is shown, but for per cent."""
     text = f"{half:.{digits}f}"
-    return text if text.strip("0.") or half == 0 or percent else f"{half:.1g}"
+    return text if text.strip("0.") or percent else f"<{10.0**-digits:g}"
 
 
 def listed(names: Sequence[str], last: str = "and") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from experiments.extras import needed
@@ -38,7 +39,7 @@ def main(words: Sequence[str]) -> int:
     needed("nicegui", "web", "serve")
     from experiments.web import app
 
-    with listening(place) as door:
+    with listening(place) as door, suppress(KeyboardInterrupt):
         app.serve(door, place)
     return 0
 

@@ -486,21 +486,19 @@ def with_assumptions(summary: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     √max(0, 1 − s_luck²/s²). What cannot be negative stays so, and a skew is kept.
     """
     z = float(scipy_stats.norm.ppf(LUCK[1]))
-    result = summary.copy()
-    result["assumed_low"] = result["assumed_high"] = math.nan
-    known = {(s, m): x for s, f in runs.groupby("scheme") for m, x in _columns(f)}
-    for i, row in result.iterrows():
-        x = known.get((row["scheme"], row["measure"]), pd.Series(dtype=float))
-        if len(x) < 2 or math.isnan(row["luck_low"]):
+    measures = [c for c in runs.columns if c not in ("scheme", "run")]
+    known = {(s, str(m)): f[m].dropna().to_numpy(float) for s, f in runs.groupby("scheme") for m in measures}
+    lucks = (summary["luck_high"] - summary["luck_low"]) / (2 * z)
+    ends = np.full((len(summary), 2), np.nan)
+    for i, (key, luck) in enumerate(zip(_keys(summary), lucks, strict=True)):
+        x = known.get(key, np.empty(0))
+        if len(x) < 2 or math.isnan(luck):
             continue
-        luck, whole = (row["luck_high"] - row["luck_low"]) / (2 * z), float(x.std(ddof=1))
+        whole = float(x.std(ddof=1))
         left = math.sqrt(max(0.0, 1 - (luck / whole) ** 2)) if whole > 0 else 0.0
-        result.loc[i, ["assumed_low", "assumed_high"]] = (
-            x.mean() + left * (x.quantile(list(LUCK)) - x.mean()).to_numpy()
-        )
-    return result
+        ends[i] = x.mean() + left * (np.quantile(x, LUCK) - x.mean())
+    return summary.assign(assumed_low=ends[:, 0], assumed_high=ends[:, 1])
 
 
-def _columns(frame: pd.DataFrame) -> list[tuple[str, pd.Series]]:
-    """Measures of some runs, by name."""
-    return [(str(c), frame[c].dropna()) for c in frame.columns if c not in ("scheme", "run")]
+def _keys(summary: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(zip(summary["scheme"].astype(str), summary["measure"].astype(str), strict=True))

@@ -92,6 +92,8 @@ def application(room: Room, place: Place, at: str) -> FastAPI:
     async def guarded(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
         if int(request.headers.get("content-length") or 0) > LARGEST:
             return Response("too large", status_code=413)
+        if "transfer-encoding" in request.headers:  # nobody knows how large it becomes
+            return Response("say how large it is", status_code=411)
         answer = await proceed(request)
         answer.headers["Content-Security-Policy"] = POLICY
         answer.headers["X-Content-Type-Options"] = "nosniff"

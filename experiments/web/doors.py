@@ -1,23 +1,33 @@
-"""The first page, and what is for teachers so far: the stories there are."""
+"""The first page, what is for teachers so far (the stories there are), and what all pages look like."""
 
 from __future__ import annotations
 
+import html
 from pathlib import Path
 
 from nicegui import ui
 
+from experiments.quantity import sentence
 from sim.loading import options, read
 
 STYLE = (Path(__file__).parent / "lab" / "style.css").read_text(encoding="utf-8")
+INK = "#005a8e"  # of what can be clicked
 NOT_A_JUDGE = (
     "It is an instrument for thinking about ways to evaluate people, not for judging anybody by name. Nothing that is "
     "entered here leaves this machine, and nothing is kept when the page is closed."
 )
 
 
-def styled() -> None:
-    """Give the page its looks; its language and its width are the browser's to know."""
+def styled() -> ui.element:
+    """Return the room for a page's content, with its looks; it lies within the landmark `main`."""
+    ui.colors(primary=INK)
     ui.add_css(STYLE)
+    return ui.element("div").classes("page")
+
+
+def heading(tag: str, text: str) -> ui.html:
+    """Return a heading, or whatever a tag makes of it; the text is text, whatever stands in it."""
+    return ui.html(html.escape(text), sanitize=False, tag=tag)
 
 
 def add() -> None:
@@ -25,35 +35,40 @@ def add() -> None:
 
     @ui.page("/", title="Crosspurpose")
     def first() -> None:
-        styled()
-        with ui.element("main").classes("page"):
-            ui.html("<h1>What will people do when they are evaluated by that?</h1>", sanitize=False)
-            ui.label("Crosspurpose simulates teams week by week: what people do under a way to evaluate them, what the")
-            ui.label("business gets, and how wrong the yardstick becomes.")
-            _door("/lab", "For leaders", "Compare ways to evaluate people, and forward a page about it.")
-            _door("/stories", "For teachers", "Stories to tell and to play: who is in them, and what to watch.")
+        with styled().classes("first"):
+            heading("h1", "What will people do when they are evaluated by that?")
+            ui.label(
+                "Crosspurpose simulates teams week by week: what people do under a way to evaluate them, what the "
+                "business gets, and how wrong the yardstick becomes."
+            ).classes("lead")
+            with ui.element("div").classes("doors"):
+                _door("/lab", "For leaders", "Compare ways to evaluate people, and forward a page about it.")
+                _door("/stories", "For teachers", "Stories to tell: who is in them, and the question they ask.")
             ui.label(NOT_A_JUDGE).classes("small")
 
     @ui.page("/stories", title="Stories · Crosspurpose")
     def stories() -> None:
-        styled()
-        with ui.element("main").classes("page"):
+        with styled():
             ui.link("Back to the first page", "/")
-            ui.html("<h1>Stories</h1>", sanitize=False)
-            for name in options("scenario"):
-                story = read("scenario", name).get("story", {})
-                if "plain" not in story:
-                    continue
-                with ui.element("section"):
-                    with ui.element("h2"):
-                        ui.label(str(story["plain"]))
-                    for key, before in (("story", ""), ("question", "The question: ")):
-                        if key in story:
-                            ui.label(f"{before}{story[key]}")
+            heading("h1", "Stories")
+            ui.label("Each is a small world, and a question to think about.").classes("lead")
+            with ui.element("div").classes("stories"):
+                for name in options("scenario"):
+                    _story({k: str(v) for k, v in read("scenario", name).get("story", {}).items()})
 
 
 def _door(address: str, title: str, text: str) -> None:
     with ui.link(target=address).classes("door"):
-        with ui.element("h2"):
-            ui.label(title)
+        heading("h2", title)
         ui.label(text)
+
+
+def _story(told: dict[str, str]) -> None:
+    if "plain" not in told:
+        return
+    with ui.element("article").classes("story"):
+        heading("h2", sentence(told["plain"]))
+        if "story" in told:
+            ui.label(told["story"])
+        if "question" in told:
+            ui.label(told["question"]).classes("asked")

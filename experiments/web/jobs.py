@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -17,7 +16,6 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from typing import Any
 
 from experiments.executors import worker
@@ -29,7 +27,6 @@ MOST_WAITING = 2000  # tasks that may wait in all, in each line
 TRIES = 2  # processes that a task may take with it
 PATIENCE = 5.0  # seconds that a process may go on with what nobody waits for; to start another takes about as long
 TASKS_EACH = 1000  # tasks after which a process is replaced: it keeps what it has composed, 0.1 MB for each scenario
-COURTESY = 10  # how far processes stand back for whoever serves the pages, where the system knows that
 
 logger = logging.getLogger(__name__)
 
@@ -247,8 +244,8 @@ class _Process:
         if self._pool is None:
             try:
                 await asyncio.wrap_future(self._submit(self._warm))
-            except Exception:
-                logger.exception("a worker process could not be made ready")
+            except Exception as error:
+                logger.warning("a worker process could not be made ready: %s", error)
 
     async def serve(self, job: _Job) -> bool:
         """Compute a task and answer; return whether the process can go on."""
@@ -271,12 +268,13 @@ class _Process:
         """End it, whatever it is at."""
         for each in self._alive:
             each.kill()
+            each.join(0)
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _submit(self, task: Callable[[], Any]) -> Future[Any]:
         if self._pool is None:
-            self._pool = ProcessPoolExecutor(1, get_context("spawn"), _begin, (tuple(catalogue.extensions()),))
+            self._pool = ProcessPoolExecutor(1, get_context("spawn"), worker, (tuple(catalogue.extensions()),))
         future = self._pool.submit(task)
         self._alive = self._alive or list((self._pool._processes or {}).values())  # Python 3.14: pool.kill_workers()
         return future
@@ -294,10 +292,3 @@ def _answered(job: _Job, found: asyncio.Future[Any]) -> bool:
     elif error is not None:  # SystemExit and the like are not for whoever serves the pages
         job.settle(Crashed(f"the computation ended with {type(error).__name__}"))
     return True
-
-
-def _begin(extensions: tuple[Path, ...]) -> None:
-    """Make a process a worker that stands back for whoever serves the pages."""
-    if hasattr(os, "nice"):
-        os.nice(COURTESY)
-    worker(extensions)

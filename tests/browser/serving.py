@@ -23,14 +23,13 @@ def serving(command: Sequence[str], folder: Path) -> Iterator[str]:
     ----------
     command : sequence of str
     folder : Path
-        Where it works, and where what it says is kept.
+        Where it works, its temporary files included, and where what it says is kept.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a server started where it is ignored would ignore it too
     said, complained = folder / "said.txt", folder / "complained.txt"
     with said.open("wb") as out, complained.open("wb") as err:
-        process = subprocess.Popen(
-            command, cwd=folder, stdout=out, stderr=err, env={**os.environ, "PYTHONUNBUFFERED": "1"}
-        )
+        its = {**os.environ, "PYTHONUNBUFFERED": "1", "TMPDIR": str(folder)}
+        process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=err, env=its)
     try:
         yield _address(process, said, complained)
     finally:

@@ -34,11 +34,25 @@ def typed(text: str, verbs: Sequence[str]) -> list[list[str]]:
 
 
 def smaller(words: list[str]) -> list[str]:
-    """The same command with fewer runs, and so on."""
+    """The same command with fewer runs, and so on; of few runs the red team can tell nothing."""
+    if words[0] == "redteam":
+        return words
     out = next((w.removeprefix("out=") for w in words if w.startswith("out=")), "")
     said = {w.partition("=")[0] for w in words}
     sizes: dict[str, object] = {key: size for key, size in SMALLER.items() if key in said}
-    if words[0] not in ("plot", "discover", "export", "repro", "diff", "merge", "status", "list", "replicate"):
+    if words[0] not in (
+        "plot",
+        "discover",
+        "export",
+        "repro",
+        "diff",
+        "merge",
+        "status",
+        "list",
+        "replicate",
+        "lint",
+        "report",
+    ):
         sizes["executor"] = "serial"
     if words[0] == "detect":
         sizes["runs"] = 60
@@ -110,4 +124,34 @@ def test_what_the_readme_says_of_claims_and_causes_can_be_typed(
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     section = page.partition("## What it says of the claims")[2].partition("\n## ")[0]
     assert follow(section, monkeypatch, tmp_path, [v for v in CAUSES if v != "claims"]) == 5
+    capsys.readouterr()
+
+
+LEADERS = ("lint", "compare", "report")
+
+
+def lead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verbs: Sequence[str]) -> int:
+    """Type what the page for leaders says of some verbs, with the scenario file that stands on it."""
+    page = (ROOT / "docs" / "LEADERS.md").read_text(encoding="utf-8")
+    (question,) = blocks(page, "yaml")
+    (tmp_path / "question.yaml").write_text(question.replace("runs: 24", "runs: 2"))
+    monkeypatch.setitem(SMALLER, "draws", 2)
+    return follow(page, monkeypatch, tmp_path, verbs)
+
+
+def test_everything_on_the_page_for_leaders_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lead(tmp_path, monkeypatch, LEADERS) == 4
+    page = (tmp_path / "brief.html").read_text(encoding="utf-8")
+    assert "<h1>" in page and "http" not in page.partition('id="reproduce"')[0].replace("http://www.w3.org", "")
+    said = capsys.readouterr().out
+    assert "tickets and colleagues" in said and "serious" in said
+
+
+@pytest.mark.soak
+def test_what_the_page_for_leaders_says_of_the_red_team_can_be_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert lead(tmp_path, monkeypatch, ("redteam", "run")) == 2
     capsys.readouterr()

@@ -57,6 +57,13 @@ WARM_UP, SHORT = 52, 26  # weeks under today's scheme: of a team, of an organisa
 Range = tuple[int, int]
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes what stands in two places twice: a file that is read strictly has no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Own:
     """A scheme of one's own, in plain words.
@@ -284,7 +291,7 @@ class Conversation:
         """Return the scenario file."""
         chosen = [{f"override /{w.partition('=')[0]}": w.partition("=")[2]} for w in self.words()]
         content = {**({"defaults": chosen} if chosen else {}), **self.body(), "question": self.asks()}
-        return HEAD + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
+        return HEAD + yaml.dump(content, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=120)
 
     def _all(self) -> tuple[str, ...]:
         return (self.today, *self.considered)

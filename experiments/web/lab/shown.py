@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from experiments.answer import UNIT, Answer, Course, Place
 from experiments.lint_rules import Finding
 from experiments.plots.style import COLOURS, ink_on
-from experiments.quantity import Quantity, number, sentence
+from experiments.quantity import Quantity, listed, number
 
 if TYPE_CHECKING:
     from experiments.web.lab.tasks import Glance
@@ -34,7 +35,7 @@ def _environment() -> Environment:
     found = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    found.filters |= {"upper_first": sentence}
+    found.filters |= {"listed": lambda names: listed([f"“{n}”" for n in names])}
     return found
 
 
@@ -49,7 +50,7 @@ def results(answer: Answer) -> str:
             unit=UNIT,
             scale=scale,
             weeks=weeks(answer),
-            courses=[lines(c, answer.course) for c in answer.course],
+            courses=[lines(c, answer) for c in answer.course],
         )
     )
 
@@ -147,29 +148,37 @@ def weeks(answer: Answer) -> list[tuple[str, str, str, list[Part]]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Lines:
-    """A course over time as lines in a box of 100 by 100."""
+    """A course over time as lines in a box of 100 by 100.
+
+    Parameters
+    ----------
+    course : Course
+    score, worth : str
+        Points of a line; no points, no line.
+    low, high : str
+        What the lower and the upper edge mean.
+    since : float or None
+        Where the scheme begins to count; None where it does from the beginning.
+    """
 
     course: Course
     score: str
     worth: str
     low: str
     high: str
-    first: int
-    last: int
+    since: float | None
 
 
-def lines(course: Course, together: Sequence[Course]) -> Lines:
+def lines(course: Course, answer: Answer) -> Lines:
     """Return a course as lines, on the scale of all that are shown together."""
-    known = [q.value for c in together for q in (*c.worth, *c.score) if q.known]
+    known = [q.value for c in answer.course for q in (*c.worth, *c.score) if q.known]
     low, high = min([*known, 0.0]), max([*known, 0.1])
+    last = course.weeks[-1]
+    middles = [(a + b) / 2 for a, b in pairwise((0, *course.weeks))]  # a step's mean stands in its middle
 
     def line(each: Sequence[Quantity]) -> str:
-        points = []
-        for i, q in enumerate(each):
-            if q.known:
-                x = 100 * i / max(len(each) - 1, 1)
-                points.append(f"{x:.1f},{100 - 100 * (q.value - low) / (high - low):.1f}")
-        return " ".join(points)
+        points = [(w, q.value) for w, q in zip(middles, each, strict=True) if q.known]
+        return " ".join(f"{100 * w / last:.1f},{100 - 100 * (x - low) / (high - low):.1f}" for w, x in points)
 
     return Lines(
         course=course,
@@ -177,6 +186,5 @@ def lines(course: Course, together: Sequence[Course]) -> Lines:
         worth=line(course.worth),
         low=number(low, 1),
         high=number(high, 1),
-        first=course.weeks[0] if course.weeks else 0,
-        last=course.weeks[-1] if course.weeks else 0,
+        since=100 * answer.since / last if answer.since else None,
     )

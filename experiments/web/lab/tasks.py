@@ -8,6 +8,7 @@ answered    what is in the folder so far
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ from sim.simulation import simulate_runs
 FILE = "question.yaml"  # how the scenario file is called that a brief names
 COMMAND = f"crosspurpose compare scenario={FILE}"
 VARIANTS, PEOPLE, WEEKS, RUNS = 12, 1000, 520, 2000  # most of a study
+MODEST = {"size": PEOPLE, "modules": 200, "weeks": WEEKS, "runs": RUNS, "draws": RUNS, "exact_up_to": 50}
 WORK = 40_000_000  # most member-weeks of a study, its three arms not counted
 FIRST = 8  # runs of the first look at a team
 LARGE = 40  # people from which on a first look has one run, and no weeks under today's scheme
@@ -85,7 +87,7 @@ class Glance:
     worth : sequence of (mean, half) or None
         In the first and the second year [weeks of core work per person-week].
     effort : mapping of str to float
-        Plain label of an activity → share of the week.
+        Neutral label of an activity → share of the week.
     """
 
     runs: int
@@ -118,7 +120,12 @@ def prepared(text: str, folder: Path, known: Compositions | None = None) -> Prep
     for key in content:
         if key not in (*KEYS, "defaults", "question"):
             raise InvalidInput("the scenario file", key, "keys of a scenario, defaults and question")
-    plan = _planned(content, known)
+    _check_modest(content)
+    try:
+        plan = _planned(content, known)
+    except InvalidInput as error:  # which names a variant by what is typed for it, and nothing is typed here
+        key = error.key.partition(": ")[2] or error.key
+        raise InvalidInput(key, error.value, error.allowed, error.nearest) from None
     study, config = plan.study, plan.config
     _check_size(study)
     found = check(study)
@@ -151,10 +158,27 @@ def _planned(content: Mapping[str, Any], known: Compositions | None) -> Plan:
     body = {k: v for k, v in content.items() if k not in ("defaults", "question")}
 
     def compose(_: str, words: Sequence[str]) -> dict[str, Any]:
-        return over(known[words[-1].removeprefix("scheme=")], body)
+        base = known[words[-1].removeprefix("scheme=")]
+        return over({**base, "story": {}}, body)  # all that the scenario they were composed with says of its own
 
     base = next(iter(known.values()))
     return compare.planned(asked({**base, "question": content.get("question", {})}, []), compose)
+
+
+def _check_modest(content: object, key: str = "") -> None:
+    """Refuse, before anything is built of it, what would make a world too large: in any place of a file."""
+    name = key.rpartition(".")[2]
+    if name in MODEST and isinstance(content, int) and content > MODEST[name]:
+        raise InvalidInput(key, content, f"at most {MODEST[name]} here; the command line knows no such limit")
+    if isinstance(content, list) and len(content) > PEOPLE:
+        raise InvalidInput(key, f"{len(content)} entries", f"at most {PEOPLE}")
+    if name == "spans" and isinstance(content, list):
+        known = [each for each in content if isinstance(each, int)]
+        if math.prod(known) > PEOPLE:
+            raise InvalidInput(key, content, f"at most {PEOPLE} teams")
+    each = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for k, value in each:
+        _check_modest(value, f"{key}.{k}" if key else str(k))
 
 
 def _check_size(study: Study) -> None:
@@ -222,7 +246,7 @@ def glanced(config: Mapping[str, Any], seed: int) -> Glance:
         mean, low, high, *_ = described(measures[year].to_numpy())
         worth.append((mean, (high - low) / 2 if runs > 1 else None))
     means = measures.mean()
-    effort = {a.label.plain: float(means[f"effort_{k}"]) for k, a in scenario.activities.items()}
+    effort = {a.label.neutral: float(means[f"effort_{k}"]) for k, a in scenario.activities.items()}
     return Glance(runs=runs, worth=worth, effort=effort)
 
 
@@ -248,22 +272,33 @@ def taken_apart(study: Study, folder: Path, labels: Mapping[str, str]) -> None:
     decompose.beside(few, folder, labels, {**settings, "runs": few.runs, "seed": few.seed}, COMMAND)
 
 
+def neutral(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scenario in which activities are called as an answer calls them: by their neutral labels."""
+    named = {
+        k: a and {**a, "label": {**a["label"], "plain": a["label"]["neutral"]}} for k, a in config["activities"].items()
+    }
+    return {**config, "activities": named}
+
+
 def explained(config: Mapping[str, Any], seed: int, member: str) -> list[str]:
     """Say why a member of a team did what it did in a week of the second half."""
-    scenario = scenario_from(config)
+    scenario = scenario_from(neutral(config))
     week = explain.week_to_explain(scenario)
     return explain.story(explain.explanation(scenario, seed, 0, member, week))
 
 
 def linted(config: Mapping[str, Any]) -> list[lint_rules.Finding]:
     """Say what is wrong with a scheme before anything is run."""
-    return lint_rules.findings(scenario_from(config))
+    return lint_rules.findings(scenario_from(neutral(config)))
 
 
 def attacked(config: Mapping[str, Any], seed: int, name: str) -> tuple[list[str], str] | None:
     """Return the story of what raises a score most for the worth it costs, and its scenario; None: nothing does."""
     found = redteam.search(scenario_from(config), seed)
-    return None if found is None else (redteam.story(found), redteam.scenario_text(found, name))
+    if found is None:
+        return None
+    told = replace(found, scenario=scenario_from(neutral(config)))
+    return redteam.story(told), redteam.scenario_text(found, name)
 
 
 Task = Callable[[], Any]
