@@ -2,7 +2,7 @@
 
 Nothing is recommended where
 
-    nothing was computed yet, or of too few teams           fewer than FEWEST
+    nothing was computed yet, or of too few teams           fewer than FEWEST or WHOLE
     there is nothing to choose                               one scheme, or one under several names
     the first cannot be told from others                     by joint intervals of the paired differences
     it differs from them by too little to matter             `matters`, a share of the aligned team's worth
@@ -23,6 +23,7 @@ from experiments.quantity import Quantity, number, some
 from experiments.stats import smallest_that_matters
 
 FEWEST = 20  # teams: of fewer, the middle 80 % rests on two or less at either end, and a t-interval on luck
+WHOLE = 8  # organisations: each is of many teams already, so that their means differ little by luck
 TURNS = 1 / 3  # of draws: whoever acts on an order that holds in two cases of three is wrong in every third
 KEEP, CHANGE, CHOOSE, REFUSED = "keep", "change", "choose", "refused"
 
@@ -87,9 +88,11 @@ def _too_little(compared: Compared) -> list[str]:
         return [f"{head} yet: {names} {'is' if len(missing) == 1 else 'are'} still to be computed."]
     if len(compared.candidates) < 2:
         return [f"{head}: there is no choice, for fewer than two of these can be chosen.", "Reference lines cannot be."]
-    if compared.count < FEWEST:
-        few = f"{compared.count} simulated {'team is' if compared.count == 1 else 'teams are'} too few"
-        return [f"{head}: {few} to tell luck from merit.", f"At least {FEWEST} are needed; more sharpen the answer."]
+    least = WHOLE if compared.organised else FEWEST
+    if compared.count < least:
+        who = f"{compared.many[:-1]} is" if compared.count == 1 else f"{compared.many} are"
+        few = f"{compared.count} simulated {who} too few"
+        return [f"{head}: {few} to tell luck from merit.", f"At least {least} are needed; more sharpen the answer."]
     return []
 
 

@@ -51,7 +51,7 @@ NAMES = (
 PERSON = {"pay": 1.0, "intrinsic": 0.2}  # what anybody wants besides
 DEVOTED = 0.4  # how much those care about the work who want nothing else above all [utility per week of core work]
 FEAR, HOPE = (0.0, 1.5), (0.0, 1.0)  # plausible weight of a wish that is likely there · that may be there
-TEAM_RUNS, MOST_RUNS, FEWEST_RUNS, PEOPLE_RUNS = 200, 200, 12, 3200  # runs: people × runs of an organisation
+TEAM_RUNS, MOST_RUNS, FEWEST_RUNS, PEOPLE_RUNS = 200, 200, 10, 2000  # runs: people × runs of an organisation
 DRAWS = 20  # of what is plausible: the fewest of which an answer says anything
 WARM_UP, SHORT = 52, 26  # weeks under today's scheme: of a team, of an organisation
 Range = tuple[int, int]
@@ -272,7 +272,8 @@ class Conversation:
 
     def asks(self) -> dict[str, Any]:
         """Return what a comparison is asked."""
-        schemes = [*self.considered, *(r for r in REFERENCE if self.reference and r not in self._all())]
+        lines = REFERENCE[1:] if self.who.organisation else REFERENCE  # an organisation takes its time
+        schemes = [*self.considered, *(r for r in lines if self.reference and r not in self._all())]
         used = {f"own_{i}": o.config() for i, o in enumerate(self.own, start=1) if f"own_{i}" in self._all()}
         large = self.who.organisation
         runs = max(FEWEST_RUNS, min(MOST_RUNS, PEOPLE_RUNS // self.who.people)) if large else TEAM_RUNS
