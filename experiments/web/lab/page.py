@@ -269,11 +269,12 @@ class Bench:
         trial, ready = self.trial, self.trial.prepared
         self.to_forward.set_visibility(bool(trial.answer))
         self.after.set_visibility(bool(trial.answer))
-        self.warnings.set_visibility(ready is not None)
+        self.warnings.set_visibility(self.linted is ready and ready is not None)
         if ready is None:
             return
-        if self.linted is not ready:
+        if self.linted is not ready and trial.stage != LOOKING:  # the first look is waited for
             self.linted = ready
+            self.warnings_title.set_content(LOOKS_WRONG)
             self.findings.set_content("")
             with self.answer:
                 ui.timer(0, partial(self._lint, ready), once=True)
