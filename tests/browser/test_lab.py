@@ -25,6 +25,8 @@ SHARP = "<script>window.harmed = 1</script><b>bold</b> {{7*7}}"  # a name that m
 NAME = f"Ranglistenverfahren {SHARP} für Entwicklungsverantwortliche mit vierteljährlichem Urteil"
 HERE = """(e => e === document.body ? "" : e.ariaLabel || e.closest("[role=slider]")?.ariaLabel || e.innerText)(
   document.activeElement)"""
+MARKED = """(e => e.closest(".q-field--focused") !== null || getComputedStyle(e).outlineStyle !== "none"
+  || getComputedStyle(e).boxShadow.includes("5px"))(document.activeElement)"""
 OPEN = "document.querySelectorAll('details').forEach(each => each.open = true)"
 FAINT = """() => {  // texts whose contrast with what they stand on is below 4.5
   const parts = colour => colour.match(/[\\d.]+/g).map(Number);
@@ -150,6 +152,7 @@ def test_the_keyboard_alone_does_for_everything(page: OpenPage, server: str, tmp
         for _ in range(120):
             keys.press("Tab")
             if name in shown.evaluate(HERE).replace("\xa0", " "):
+                assert shown.evaluate(MARKED), f"nobody sees that {name} has the focus"
                 keys.press(key)
                 return
         raise AssertionError(f"Tab does not lead to {name}")

@@ -269,8 +269,8 @@ class Bench:
         trial, ready = self.trial, self.trial.prepared
         self.to_forward.set_visibility(bool(trial.answer))
         self.after.set_visibility(bool(trial.answer))
-        self.warnings.set_visibility(self.linted is ready and ready is not None)
         if ready is None:
+            self.warnings.set_visibility(False)
             return
         if self.linted is not ready and trial.stage != LOOKING:  # the first look is waited for
             self.linted = ready
@@ -278,6 +278,7 @@ class Bench:
             self.findings.set_content("")
             with self.answer:
                 ui.timer(0, partial(self._lint, ready), once=True)
+        self.warnings.set_visibility(self.linted is ready)
         if trial.answer and self.offered is not ready:
             self.offered, self.why = ready, None
             self.after.clear()

@@ -22,14 +22,13 @@ from experiments import study as studies
 from experiments.study import Block, Study
 from experiments.web.jobs import Busy, Cancelled, Crashed, Workers
 from experiments.web.lab import tasks
+from experiments.web.lab.conversation import REFERENCE, ready_made
 from experiments.web.lab.tasks import Compositions, Glance, Prepared
-from sim import loading
 from sim.errors import InvalidInput, RunFailed
 
 logger = logging.getLogger(__name__)
 
 IDLE, LOOKING, RUNNING, ASSUMING, DONE = "idle", "looking", "running", "assuming", "done"
-AT_ONCE = 4  # schemes that are composed as one task when the server begins
 SERVER = "the server itself"  # who wants what all browsers need
 STRUCTURES: tuple[tuple[str, ...], ...] = ((), ("organisation=standard", "reporting=standard"))
 
@@ -47,11 +46,11 @@ class Library:
         self._found: dict[tuple[tuple[str, ...], str], dict[str, Any]] = {}
 
     async def fill(self) -> None:
-        """Compose all ready-made schemes, before anybody asks."""
-        names = ["_blank", *loading.options("scheme")]
-        cut = [names[i : i + AT_ONCE] for i in range(0, len(names), AT_ONCE)]
-        wanted = [(words, some) for words in STRUCTURES for some in cut]
-        await asyncio.gather(*(self._compose(SERVER, *each, urgent=False) for each in wanted), return_exceptions=True)
+        """Compose all ready-made schemes, before anybody asks: one by one, so that who asks is soon served."""
+        names = ["_blank", *REFERENCE, *ready_made()]
+        wanted = [(words, name) for words in STRUCTURES for name in names]
+        each = (self._compose(SERVER, words, [name], urgent=False) for words, name in wanted)
+        await asyncio.gather(*each, return_exceptions=True)
 
     async def of(self, owner: str, words: Sequence[str], schemes: Sequence[str]) -> Compositions:
         """Return the configuration of each scheme, with some words more."""
