@@ -51,6 +51,8 @@ class Compared:
             raise InvalidInput("folder", str(folder), f"{ALLOWED}; this is one of {found.manifest.get('verb')}")
         if found.config["assumed"]:
             raise InvalidInput("folder", str(folder), f"{ALLOWED}; this is the part of one that tries assumptions")
+        if "comparison" not in found.manifest:
+            raise InvalidInput("folder", str(folder), f"{ALLOWED}; this one does not say what was compared with what")
         varied = _varied(found.config["variants"])
         if varied - {"scheme"}:
             raise InvalidInput("folder", str(folder), f"{ALLOWED}; this one compares by {', '.join(sorted(varied))}")

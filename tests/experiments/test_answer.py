@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = Study(verb="compare", variants=variants, runs=3, seed=1, members=False)
     serial = Executor(kind="serial", workers=None, scheduler=None)
     folder, command = Folder(place, study.same), "crosspurpose compare today=commits"
+    study = replace(study, origin={"comparison": {"reference": "commits", "matters": 0.02}})
     conduct(study, folder, executor=serial, anew=True, command=command, progress=lambda done, of: None)
     return place
 
@@ -76,6 +78,7 @@ def make(real: Path, tmp_path: Path) -> Make:
             if content is not None:
                 room.mkdir()
                 manifest = json.loads((real / "manifest.json").read_text(encoding="utf-8"))
+                manifest["comparison"] = {"reference": "commits", "matters": 0.02}
                 (room / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
                 (room / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
                 table(content).to_parquet(room / "runs.parquet")

@@ -6,6 +6,7 @@ import html
 import re
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -50,6 +51,7 @@ def compared(place: Path, names: Sequence[str], runs: int, assumed: bool) -> Non
     today = {"weeks": 13, "scheme": loaded[names[0]]["scheme"]}
     variants = {n: scenario_from({**c, "today": today}) for n, c in loaded.items()}
     study = Study(verb="compare", variants=variants, runs=runs, seed=1, members=False, assumed=assumed)
+    study = replace(study, origin={"comparison": {"reference": names[0], "matters": 0.02}})
     serial = Executor(kind="serial", workers=None, scheduler=None)
     folder, command = Folder(place, study.same), f"crosspurpose compare today={names[0]}"
     conduct(study, folder, executor=serial, anew=not assumed, command=command, progress=lambda done, of: None)
