@@ -265,6 +265,7 @@ def test_a_new_answer_leaves_open_what_was_open(page: OpenPage, server: str) -> 
     opened = shown.locator("details.effect").first
     opened.locator("summary").click(timeout=120 * SECONDS)
     expect(shown.locator(".preliminary")).to_be_visible()
+    expect(shown.locator(".q-linear-progress__model--determinate")).to_be_visible()
     expect(shown.locator(".preliminary")).to_have_count(0, timeout=60 * SECONDS)
     assert opened.evaluate("e => e.open && e.contains(document.activeElement)")
 

@@ -259,9 +259,7 @@ class Bench:
         number = f": {trial.done} of {trial.of}" if counted else " …"
         self.stage.set_text(f"{STAGES[trial.stage]}{number}{' (others are being served first)' if crowded else ''}")
         self.bar.set_value(trial.done / trial.of if counted else 0.0)
-        self.bar.props(f'aria-label="{STAGES[trial.stage]}"', remove="" if counted else "indeterminate")
-        if not counted:
-            self.bar.props("indeterminate")
+        self.bar.props["aria-label"], self.bar.props["indeterminate"] = STAGES[trial.stage], not counted
         self.spoken.set_text("Working it out." if trial.stage == DONE else SPOKEN[trial.stage])
 
     def _offer(self) -> None:
