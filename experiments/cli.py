@@ -41,6 +41,8 @@ STUDIES = {
 }
 FILES = {
     "serve": "pages for leaders and teachers, on this machine and without internet",
+    "class": "a lesson for a class, on phones or on paper, without internet",
+    "rehearse": "a lesson played by scripted classes: in how many of them its effect is visible",
     "report": "a page to forward: the answer of a comparison, as one file",
     "status": "how far a sweep is, and what failed",
     "merge": "folders of one sweep made on several machines, as one",
@@ -56,7 +58,12 @@ FILES = {
     "new": "a scheme, signal, team or motive of your own, as files to edit",
 }
 SWEPT = ("sweep", "sensitivity", "optimise")  # study verbs that take ranges
-HOMES = {"claims": "experiments.verdicts", "list": "experiments.listing", "new": "experiments.new"}
+HOMES = {
+    "claims": "experiments.verdicts",
+    "class": "experiments.hold_class",
+    "list": "experiments.listing",
+    "new": "experiments.new",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -80,8 +80,8 @@ class Given:
 
     Parameters
     ----------
-    effort : (activity, members) or (activity, runs, members)
-        [week], at least 0; NaN where a member decides.
+    effort : (activity, members), (activity, runs, members) or (weeks, activity, runs, members)
+        The same every week, or week by week, the last of which goes on [week], at least 0; NaN where a member decides.
     since : int
         The week from which on they do; before, they decide as everybody.
 
@@ -99,7 +99,8 @@ class Given:
         """Return the effort of a week, given or else chosen: (activity, runs, members)."""
         if week < self.since:
             return chosen
-        effort = self.effort if self.effort.ndim == 3 else self.effort[:, None]
+        effort = self.effort[min(week - self.since, len(self.effort) - 1)] if self.effort.ndim == 4 else self.effort
+        effort = effort if effort.ndim == 3 else effort[:, None]
         return np.where(np.isnan(effort), chosen, effort)
 
 
