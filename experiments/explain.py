@@ -91,6 +91,8 @@ class Explanation:
     answers, literal, sampled, reasons : bool
         Whether wants move the effort · whether it is done as it stands · whether it is drawn by lot ·
         whether the member thinks at all about what to do.
+    given : bool
+        Whether the week is one that the member was given, and decides nothing about.
     since : int or None
         The week since which somebody else has had the seat; None: nobody has.
     """
@@ -137,6 +139,7 @@ class Explanation:
     literal: bool
     sampled: bool
     reasons: bool
+    given: bool
     since: int | None
 
     @property
@@ -264,7 +267,7 @@ def _explained(passed: Week, true: Rules, seat: int, **about: Any) -> Explanatio
     terms = passed.terms[own] * weight[:, None]
     lacking = [wanted - answer(at_once, known, passed.m - passed.terms[c] * w) for c, w in enumerate(weight)]
     motives = decision.motives.values()
-    nothing = np.zeros(done.shape)
+    nothing, unset = np.zeros(done.shape), np.full(passed.effort.shape, np.nan)
     explores = len(known.explore) > 0 and decision.conduct.experimentation > 0 and not decision.choice.drawn
     idle = answer(at_once, known, np.zeros(passed.m.shape))
     return Explanation(
@@ -305,6 +308,7 @@ def _explained(passed: Week, true: Rules, seat: int, **about: Any) -> Explanatio
         literal=decision.choice.literal,
         sampled=decision.choice.drawn,
         reasons=reasons,
+        given=decision.given is not None and not np.isnan(decision.given.instead(unset, known.week)[own]).any(),
         **about,
     )
 
@@ -363,6 +367,8 @@ def story(found: Explanation) -> list[str]:
     if found.since is not None:
         who = f"a newcomer, still called {found.member}"
         lines.append(f"The seat has been somebody else's since week {found.since}: {who}.")
+    if found.given:
+        return [*lines, f"{found.member} was given that week, and does it whatever it brings.", _believed(found)]
     lines += [_wanted(found), _believed(found), *([_truly(found)] if found.scored else []), _business(found)]
     if found.reasons and found.answers and not found.literal:
         lines += [_inertia(found), _chance(found)]

@@ -323,3 +323,14 @@ def test_no_words_of_the_picture_leave_the_page_and_type_is_large(
         box, (width, height) = figure.get_tightbbox(), figure.get_size_inches()
         assert box.x0 >= 0 and box.x1 <= width and box.y0 >= 0 and box.y1 <= height
         assert min(t.get_size() for t in figure.findobj(Text) if t.get_text()) >= 14
+
+
+def test_a_week_that_was_given_is_no_decision() -> None:
+    base = sim.load("scheme=commits", "weeks=13", "turnover=none")
+    people = [dict(p) for p in base.config["team"]["people"]]
+    people[0]["week"] = {"deliver": 0.5, "game": 0.5}
+    scenario = base.with_({"team.people": people})
+    ada, bea = (explanation(scenario, 1, 0, who, 6) for who in ("Ada", "Bea"))
+    assert (ada.given, bea.given) == (True, False)
+    assert "Ada was given that week, and does it whatever it brings." in story(ada)
+    assert not [line for line in story(bea) if "given that week" in line]
