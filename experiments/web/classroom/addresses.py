@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import io
-import socket
-from contextlib import suppress
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
+import ifaddr
 import segno
 
-PROBES = ("192.168.255.255", "10.255.255.255", "172.31.255.255", "169.254.255.255", "203.0.113.1")  # nothing is sent
+VIRTUAL = ("docker", "br-", "veth", "virbr", "vmnet", "vboxnet", "tun", "tap", "zt", "tailscale", "wg", "vethernet")
 
 
 def local() -> list[str]:
-    """Return the addresses of this machine that others can reach, those of private networks first."""
-    found: dict[str, None] = {}
-    for probe in PROBES:
-        with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-            asking.connect((probe, 9))
-            found[asking.getsockname()[0]] = None
-    with suppress(OSError):
-        for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET):
-            found[str(entry[4][0])] = None
-    usable = [a for a in found if not ip_address(a).is_loopback and not ip_address(a).is_unspecified]
-    return sorted(usable, key=lambda a: (not ip_address(a).is_private, ip_address(a).is_link_local))
+    """Return the addresses of this machine that phones may reach: of private networks first, made-up networks last."""
+    found: dict[IPv4Address, bool] = {}
+    for adapter in ifaddr.get_adapters():
+        for each in adapter.ips:
+            address = ip_address(each.ip) if isinstance(each.ip, str) else None
+            if isinstance(address, IPv4Address) and not (address.is_loopback or address.is_unspecified):
+                found[address] = adapter.nice_name.lower().startswith(VIRTUAL)
+    ranked = sorted(found, key=lambda a: (found[a], a.is_link_local, not a.is_private))
+    return [str(a) for a in ranked]
 
 
 def picture(address: str) -> str:
