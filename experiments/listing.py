@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from experiments import replications
+from experiments import lessons, replications
 from experiments import studies as study
 from experiments.console import console
 from sim import catalogue
@@ -19,6 +19,7 @@ from sim.loading import PYTHON, configs, extended, file_of, groups, options, rea
 
 STUDY = "study"
 REPLICATION = "replication"
+LESSON = "lesson"
 
 
 class Parser(argparse.ArgumentParser):
@@ -59,7 +60,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--extend", metavar="DIR", help="a folder of your own; extend=DIR is the same")
     given = parser.parse_args([f"--{w}" if w.startswith("extend=") else w for w in words])
     with extended(given.extend) as folder:
-        _print(given.group, {STUDY: studied(folder), REPLICATION: replicated()})
+        _print(given.group, {STUDY: studied(folder), REPLICATION: replicated(), LESSON: taught()})
     return 0
 
 
@@ -134,6 +135,16 @@ def replicated() -> list[Entry]:
     """Every published simulation that `replicate` runs, and what it shows."""
     about = {name: replications.read(name).about for name in replications.names()}
     return [Entry(name=name, plain=text, sentence=text, files=()) for name, text in about.items()]
+
+
+def taught() -> list[Entry]:
+    """Every lesson of `class`, and what it is about."""
+    found = []
+    for name, file in lessons.files().items():
+        label = lessons.read(file).label
+        own = () if file.parent == lessons.folders()[0] else (file,)
+        found.append(Entry(name=name, plain=label.plain, sentence=label.sentence, files=own))
+    return found
 
 
 def heading(file: Path) -> str:

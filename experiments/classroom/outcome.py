@@ -41,7 +41,7 @@ def outcome(session: Session, rounds: int) -> Outcome:
     companies = range(session.companies)
     found = tuple(_company(session, c, rounds) for c in companies)
     before = None
-    if session.twin is not None:
+    if session.twin:
         last = max(r for r, _ in session.twin)
         before = tuple(_company(session, c, last, twin=True) for c in companies)
     return Outcome(rounds=rounds, companies=found, twin=before)

@@ -43,6 +43,7 @@ def player(session: Session, found: Outcome, who: int, at: float) -> View:
         "name": me.name,
         "lesson": lesson.label.plain,
         "number": lesson.number,
+        "mode": session.mode,
         "labels": labels(session),
         "tokens_of_a_week": TOKENS,
         "texts": session.setting.texts,
@@ -183,7 +184,8 @@ def _best(players: Sequence[Player], found: Outcome, name: str) -> list[str]:
     for p in players:
         assert p.seat is not None
         x: Floats = getattr(found.companies[p.seat.company], name)
-        value[p.name] = float(np.nanmean(x[:, p.seat.team, p.seat.place]))
+        value[p.name] = float(mean(x[:, p.seat.team, p.seat.place][None])[0])
+    value = {k: v for k, v in value.items() if not np.isnan(v)}
     return sorted(value, key=lambda k: -value[k])[:BEST]
 
 

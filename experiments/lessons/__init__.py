@@ -169,8 +169,12 @@ class Lesson:
         return self.minutes[str(minutes)]
 
     def scenario(self, company: int, rounds: int, changes: tuple[str, ...] = ()) -> Scenario:
-        """Return the scenario of a company over some rounds."""
-        words = [*self.world, *self.companies[company].words, *changes, f"weeks={rounds * self.weeks}"]
+        """Return the scenario of a company over some rounds, and at least over those of the longest lesson.
+
+        What happens in a round does not depend on how many are to come.
+        """
+        horizon = self.weeks * max(rounds, *(t.rounds for t in self.minutes.values()))
+        words = [*self.world, *self.companies[company].words, *changes, f"weeks={horizon}"]
         found = scenario_from(scenario_part(compose("model", words)))
         for name in self.activities:
             if name not in found.activities:

@@ -24,6 +24,7 @@ from experiments.web import doors
 from experiments.web.jobs import Workers
 from experiments.web.lab import page
 from experiments.web.lab.trial import Library
+from experiments.web.live.routes import router as live
 
 EVERYWHERE = ("0.0.0.0", "::", "")
 POLICY = (  # nothing is fetched from elsewhere, whatever somebody gets into a page
@@ -102,6 +103,7 @@ def application(room: Room, place: Place, at: str) -> FastAPI:
 
     if place.host not in EVERYWHERE:  # another site's name for this machine is none
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=[place.host, "localhost", "127.0.0.1", "[::1]"])
+    app.include_router(live(), prefix="/live")
     doors.add()
     page.add(room)
     ui.run_with(app, title="Crosspurpose", language="en-US", show_welcome_message=False)

@@ -1,4 +1,4 @@
-"""The first page, what is for teachers so far (the stories there are), and what all pages look like."""
+"""The first page, that for teachers (lessons, live scenarios, stories), and what all pages look like."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from pathlib import Path
 
 from nicegui import ui
 
+from experiments import lessons
+from experiments.lessons import Lesson
 from experiments.quantity import sentence
 from sim.loading import options, read
 
@@ -43,18 +45,36 @@ def add() -> None:
             ).classes("lead")
             with ui.element("div").classes("doors"):
                 _door("/lab", "For leaders", "Compare ways to evaluate people, and forward a page about it.")
-                _door("/stories", "For teachers", "Stories to tell: who is in them, and the question they ask.")
+                _door("/teachers", "For teachers", "Hold a lesson, and show a story week by week.")
             ui.label(NOT_A_JUDGE).classes("small")
 
-    @ui.page("/stories", title="Stories · Crosspurpose")
-    def stories() -> None:
+    @ui.page("/teachers", title="For teachers · Crosspurpose")
+    def teachers() -> None:
         with styled():
             ui.link("Back to the first page", "/")
-            heading("h1", "Stories")
-            ui.label("Each is a small world, and a question to think about.").classes("lead")
+            heading("h1", "For teachers")
+            with ui.element("div").classes("doors"):
+                _door("/live/", "Live scenario", "A story for the projector: weeks that run, and what if.")
+            heading("h2", "Lessons")
+            ui.label(
+                "A class lives through it on phones, in groups, or on paper, in 20 or 50 minutes. One command on the "
+                "machine with the projector starts it, and says where everybody goes."
+            )
+            with ui.element("div").classes("stories"):
+                for name, file in lessons.files().items():
+                    _lesson(name, lessons.read(file))
+            heading("h2", "Stories")
+            ui.label("Each is a small world, and a question to think about.")
             with ui.element("div").classes("stories"):
                 for name in options("scenario"):
                     _story({k: str(v) for k, v in read("scenario", name).get("story", {}).items()})
+
+
+def _lesson(name: str, lesson: Lesson) -> None:
+    with ui.element("article").classes("story"):
+        heading("h3", sentence(lesson.label.plain))
+        ui.label(lesson.label.sentence)
+        heading("code", f"crosspurpose class lesson={name}")
 
 
 def _door(address: str, title: str, text: str) -> None:
@@ -67,7 +87,7 @@ def _story(told: dict[str, str]) -> None:
     if "plain" not in told:
         return
     with ui.element("article").classes("story"):
-        heading("h2", sentence(told["plain"]))
+        heading("h3", sentence(told["plain"]))
         if "story" in told:
             ui.label(told["story"])
         if "question" in told:

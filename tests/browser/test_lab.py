@@ -207,7 +207,7 @@ def test_no_page_shows_how_the_model_calls_a_thing(page: OpenPage, server: str, 
     assert {"lines_of_code", "manager_rating", "truck_factor"} <= raw
     shown = page()
     texts = []
-    for path in ("", "stories", "lab"):
+    for path in ("", "teachers", "lab"):
         shown.goto(server + path)
         shown.get_by_role("heading", level=1).wait_for()
         shown.evaluate(OPEN)
@@ -246,7 +246,7 @@ def test_every_section_has_a_heading_in_order_and_one_landmark(finished: Page) -
 def test_no_page_is_wider_than_its_window_nor_is_a_text_faint(page: OpenPage, server: str, finished: Page) -> None:
     shown = page()
     for size in (*SIZES.values(), (640, 400)):  # the last is a laptop at twice the size
-        for each, path in ((shown, ""), (shown, "stories"), (shown, "lab"), (finished, None)):
+        for each, path in ((shown, ""), (shown, "teachers"), (shown, "lab"), (finished, None)):
             each.set_viewport_size({"width": size[0], "height": size[1]})
             if path is not None:
                 each.goto(server + path)

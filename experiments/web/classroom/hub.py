@@ -69,6 +69,7 @@ class Hub:
         self.found = NOTHING
         self.pictures: dict[str, str] = {}
         self.paths: dict[int, dict[str, Any]] = {}
+        self.said: View = {}
         self._seen: dict[int, float] = {}
         self._news = asyncio.Event()
         self._of: Session | None = None
@@ -116,11 +117,12 @@ class Hub:
 
     def of_projector(self) -> View:
         """Return what the projector shows."""
-        return views.projector(self.session, self.found, self.clock()) | self._shown()
+        said = self.said if self.session.now.kind == "debrief" else {}
+        return views.projector(self.session, self.found, self.clock()) | self._shown() | said
 
     def of_teacher(self) -> View:
         """Return what the teacher sees."""
-        return views.teacher(self.session, self.found, self.clock()) | self._shown()
+        return views.teacher(self.session, self.found, self.clock()) | self._shown() | self.said
 
     def _shown(self) -> View:
         names = [n for n in PICTURES.get(self.session.now.kind, ()) if n in self.pictures]
@@ -161,15 +163,17 @@ class Hub:
     async def _catch_up(self, session: Session, rounds: int) -> None:
         """Compute what the session asks for, and is not there."""
         if not rounds:
-            self.found, self.pictures, self.paths, self._of = NOTHING, {}, {}, None
+            self.found, self.pictures, self.paths, self.said, self._of = NOTHING, {}, {}, {}, None
             return
         of = lived_of(session, rounds)
         if self._of != of:
             found = await self._workers.run(OWNER, partial(outcome, session, rounds), urgent=True)
-            self.found, self._of, self.pictures, self.paths = found, of, {}, {}
+            self.found, self._of, self.pictures, self.paths, self.said = found, of, {}, {}, {}
             self.version += 1
         if session.now.kind in PICTURES:
             await asyncio.gather(*(self._draw(session, name) for name in ALL_PICTURES if name not in self.pictures))
+            if not self.said:
+                self.said = await self._workers.run(OWNER, partial(shown.said, session, self.found), urgent=True)
             if not self.paths:
                 tasks = standing.tasks(session, self.found)
                 await asyncio.gather(*(self._walk(task, of) for task in tasks))

@@ -30,7 +30,7 @@ POLICY = (  # nothing is fetched from elsewhere, and no script stands in a page
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
-LARGEST = 2_000  # bytes of what a player sends; a teacher's too
+LARGEST, TEACHERS_LARGEST = 2_000, 20_000  # bytes of what is sent
 BURST, WINDOW = 40, 10.0  # requests of one player, and of an address that is nobody yet · in so many seconds
 JOINS = 150  # from one address in WINDOW: a whole class may share one
 GONE = Response(status_code=404)
@@ -145,7 +145,7 @@ def teacher(hub: Hub, token: str, join: Callable[[], Mapping[str, Any]]) -> APIR
 
     @router.get("/state")
     async def state() -> Response:
-        return _json(hub.of_teacher() | {"join": join(), "here": hub.here()})
+        return _json(hub.of_teacher() | {"join": join(), "here": hub.here(), "live": "live/"})
 
     @router.get("/screen/state")
     async def shown() -> Response:
@@ -182,7 +182,8 @@ def guard() -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awa
 
     async def guarded(request: Request, proceed: Callable[[Request], Awaitable[Response]]) -> Response:
         size = request.headers.get("content-length", "0")
-        if not size.isdigit() or int(size) > LARGEST or "transfer-encoding" in request.headers:
+        most = TEACHERS_LARGEST if request.url.path.startswith("/teach/") else LARGEST
+        if not size.isdigit() or int(size) > most or "transfer-encoding" in request.headers:
             return _no("that is too much", 413)
         try:
             answer = await proceed(request)

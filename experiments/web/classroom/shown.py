@@ -18,6 +18,13 @@ def picture(name: str, session: Session, found: Outcome, paths: Mapping[int, Map
     return classroom.svg(classroom.figure(name, session, found, paths))
 
 
+def said(session: Session, found: Outcome) -> dict[str, Any]:
+    """Return whether what the lesson shows happened today, in words, and what to say if it did not."""
+    from experiments.classroom import missed
+
+    return {"happened": missed.told(session, found), "missed": missed.page(session, found)}
+
+
 def file(name: str, session: Session, found: Outcome, paths: Mapping[int, Mapping[str, Any]]) -> bytes:
     """Return a file to keep."""
     from experiments.classroom import kept, page
