@@ -29,7 +29,7 @@ from rich.text import Text
 from experiments.console import console
 from experiments.store import check_folder, digest, write_csv
 from experiments.tables import NOTHING, as_text
-from sim.arrays import Floats, average, length, summed, weighed
+from sim.arrays import Floats, average, length, lifted, summed, weighed
 from sim.decision import StockDecision
 from sim.draws import Draws
 from sim.engine import aligned, weeks
@@ -215,7 +215,7 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)  # the plan above has given them
         clear = plan_of(replace(scenario, beliefs=replace(scenario.beliefs, rationality="perfect")))
-    true = next(rules for rules in clear if rules.since == passed.rules.since)
+    true = next(rules for rules in clear if rules.start == passed.rules.start)
     said = scenario.config["motives"]
     labels = _apart({k: str((said[k].get("label") or {}).get("plain", k)) for k in scenario.motives})
     return _explained(
@@ -325,14 +325,14 @@ def seeing_truly(known: Known, rules: Rules, true: Rules) -> Known:
         In force · the same of a team of perfect beliefs.
     """
     evident = known.effort * known.shows
-    slope = summed(true.believed)[:, None, None] * known.shows
+    slope = lifted(summed(true.believed)) * known.shows
     if rules.measurement.bends:
         slope = slope + bent(rules.measurement, evident)[1] * known.shows
     if known.spares is not None:
         slope = slope + true.blame * known.spares
     apart = slope
     if true.told_pooled is not None:
-        apart = np.zeros(slope.shape) if rules.tied else slope - true.told_pooled[:, None, None] * known.shows
+        apart = np.zeros(slope.shape) if rules.tied else slope - lifted(true.told_pooled) * known.shows
     field = known.field + average(weighed(true.told - rules.told, evident))[:, None]
     return replace(known, slope=slope, apart=apart, field=field)
 

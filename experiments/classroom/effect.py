@@ -39,7 +39,7 @@ def worlds(lesson: Lesson, session: Session, found: Outcome) -> list[Lived]:
     for company in range(len(everywhere), len(lesson.companies)):
         shape = (found.rounds, len(lesson.one.activities), session.teams, session.seats[0])
         scenario = lesson.scenario(company, found.rounds)
-        everywhere.append(lived(scenario, luck(session), np.full(shape, np.nan), lesson.weeks))
+        everywhere.append(lived(scenario, luck(session), np.full(shape, np.nan), lesson.weeks, lesson.signals))
     return everywhere
 
 

@@ -7,10 +7,12 @@
   const DASHES = ["", "26 16", "6 14"];
   const REVEALED = ["truth", "boards", "paths", "debrief"];
   const PICTURES = {
-    manager: [["manager", "What the manager sees"]],
-    truth: [["truth", "What was true"], ["validity", "Could the number be trusted?"], ["tokens", "Where the weeks went"]],
-    paths: [["paths", "What if"]],
-    debrief: [["twin", "Before and now"]],
+    manager: "What the manager sees",
+    truth: "What was true",
+    validity: "Could the number be trusted?",
+    tokens: "Where the weeks went",
+    paths: "What if",
+    twin: "Before and now",
   };
 
   let view = null; // what the server said last
@@ -84,9 +86,17 @@
     show($("guess"), kind === "guess");
     show($("play"), kind === "play");
     show($("shown"), kind === "outcome" || kind === "manager" || REVEALED.indexOf(kind) >= 0);
-    const titles = { lobby: capital(view.lesson), guess: "What do you think will happen?", play: "Round " + view.round + " of " + view.rounds,
-      outcome: "After round " + view.round + ": " + view.number, manager: "What the manager sees: " + view.number, truth: "What was true",
-      boards: "Three ways to be best", paths: "What if?", debrief: "Let us talk" };
+    const titles = {
+      lobby: capital(view.lesson),
+      guess: "What do you think will happen?",
+      play: "Round " + view.round + " of " + view.rounds,
+      outcome: "After round " + view.round + ": " + view.number,
+      manager: "What the manager sees: " + view.number,
+      truth: "What was true",
+      boards: "Three ways to be best",
+      paths: "What if?",
+      debrief: "Let us talk",
+    };
     put($("title"), titles[kind]);
     if (kind === "lobby") drawLobby();
     if (kind === "guess") drawGuess();
@@ -100,15 +110,17 @@
 
   function drawLobby() {
     const join = view.join, n = view.names.length;
-    put($("open"), !withPhones() ? "We play without phones." : view.mode === "groups" ? "Open this on one phone of each group:" : "Open this on your phone:");
+    const shared = view.mode === "groups" ? "Open this on one phone of each group:" : "Open this on your phone:";
+    put($("open"), withPhones() ? shared : "We play without phones.");
     show($("address"), withPhones());
-    put($("address"), join.address + (join.code ? "   code " + join.code : ""));
-    $("address").className = $("address").textContent.length > 25 ? "long" : "";
+    put($("address"), join.address);
+    $("address").style.fontSize = Math.max(1.2, Math.min(3.1, 62 / join.address.length)) + "rem";
     show($("qr"), withPhones() && !!join.qr);
     const picture = join.qr ? "data:image/svg+xml," + encodeURIComponent(join.qr) : "";
     if (join.qr && $("qr").src !== picture) $("qr").src = picture;
     const stuck = n === 0 && withPhones() && known(join.first) && join.first >= 30;
-    put($("count"), n === 0 ? (withPhones() ? "Waiting for a first phone" : "Waiting for the groups") : n === 1 ? "1 is in" : n + " are in");
+    const nobody = withPhones() ? "Waiting for a first phone" : "Waiting for the groups";
+    put($("count"), n === 0 ? nobody : n + (n === 1 ? " is in" : " are in"));
     show($("help"), stuck);
     show($("names"), !stuck);
     const port = (/:(\d+)/.exec(join.address) || ["", "80"])[1];
@@ -137,7 +149,8 @@
 
   function drawGuess() {
     put($("ask"), view.guess.ask);
-    fill($("answers"), view.guess.answers, (list) => view.guess.answers.forEach((x) => list.appendChild(make("li", "", x))));
+    fill($("answers"), view.guess.answers,
+      (list) => view.guess.answers.forEach((x) => list.appendChild(make("li", "", x))));
   }
 
   function drawPlay() {
@@ -149,8 +162,9 @@
   }
 
   function drawFoot() {
-    const late = withPhones() && view.kind !== "lobby" && (view.kind === "guess" || view.kind === "play" || view.kind === "outcome");
-    const parts = [late ? "Late? Open " + view.join.address + (view.join.code ? ", code " + view.join.code : "") : "",
+    const late = withPhones() && view.kind !== "lobby"
+      && (view.kind === "guess" || view.kind === "play" || view.kind === "outcome");
+    const parts = [late ? "Late? Open " + view.join.address : "",
       late ? view.people_here + (view.people_here === 1 ? " phone is here" : " phones are here") : ""];
     const keys = view.kind === "truth" || view.kind === "paths" ? view.companies.map((c) => [c.name, c.reveal]) : [];
     $("foot").className = keys.length ? "keys" : "";
@@ -186,13 +200,17 @@
   // --- pictures, boards, questions: one at a time, as large as there is room
 
   function things() {
-    const names = (PICTURES[view.kind] || []).filter((x) => view.pictures && view.pictures[x[0]]);
-    const found = names.map((x) => {
-      const address = view.pictures[x[0]];
-      return { title: x[1], key: address, address: address, build: (box) => picture(box, address, x[1]) };
+    const given = view.pictures || {}, names = view.kind === "outcome" ? []
+      : Object.keys(PICTURES).filter((name) => given[name]);
+    const found = names.map((name) => {
+      const title = PICTURES[name], address = given[name];
+      return { title: title, key: address, address: address, build: (box) => picture(box, address, title) };
     });
     if (view.kind === "debrief") {
-      found.unshift({ title: "Questions", key: [view.questions, window.innerWidth, window.innerHeight], build: drawQuestions });
+      found.unshift({ title: "Questions", key: [view.questions, window.innerWidth, window.innerHeight],
+        build: drawQuestions });
+      if (view.happened) found.push({ title: "Did it happen today?", key: [view.happened, view.missed],
+        build: drawToday });
       if (view.texts.length) found.push({ title: "What you wrote", key: view.texts, build: drawTexts });
     }
     if (view.kind === "boards") {
@@ -214,7 +232,8 @@
         box.appendChild(button);
       });
     });
-    [].forEach.call($("tabs").children, (button, i) => button.setAttribute("aria-pressed", i === Math.min(chosen, all.length - 1) ? "true" : "false"));
+    [].forEach.call($("tabs").children,
+      (button, i) => button.setAttribute("aria-pressed", i === Math.min(chosen, all.length - 1) ? "true" : "false"));
     const old = $("panel").firstElementChild;
     if (one.address && old && old.alt === one.title) redraw(old, one.address);
     else fill($("panel"), [one.title, one.key], one.build);
@@ -254,7 +273,8 @@
       return;
     }
     const done = Math.max.apply(null, [0].concat(view.score.map((x) => x.length)));
-    if (!done || (view.kind === "outcome" && done < view.round)) box.appendChild(make("p", "note", "being counted …"));
+    const behind = view.kind === "outcome" && done < view.round;
+    if (!done || behind) box.appendChild(make("p", "note", "being counted …"));
     if (view.kind !== "truth") {
       if (done) box.appendChild(lines("points, 100 is a usual week", view.score));
       return;
@@ -265,11 +285,30 @@
     box.appendChild(two);
   }
 
+  // As large as there is room, and never smaller than other words.
+  function fit(element, box, largest) {
+    let size = largest;
+    element.style.fontSize = size + "rem";
+    while (size > 1.1 && (box.scrollHeight > box.clientHeight || element.scrollHeight > element.clientHeight)) {
+      size -= 0.1;
+      element.style.fontSize = size + "rem";
+    }
+  }
+
   function drawQuestions(box) {
     const list = make("ul", "questions");
     view.questions.forEach((x) => list.appendChild(make("li", "", x)));
     box.appendChild(list);
-    for (let size = 1.75; size >= 1 && (size === 1.75 || box.scrollHeight > box.clientHeight); size -= 0.15) list.style.fontSize = size + "rem";
+    fit(list, box, 1.75);
+  }
+
+  function drawToday(box) {
+    const today = make("div", "today"), list = make("ul");
+    today.appendChild(make("p", "", view.happened));
+    (view.missed || []).filter((x) => x !== view.happened).forEach((x) => list.appendChild(make("li", "", x)));
+    today.appendChild(list);
+    box.appendChild(today);
+    fit(today, box, 1.5);
   }
 
   function drawTexts(box) {
@@ -320,31 +359,40 @@
     const W = half ? 880 : 1760, H = 800, left = 130, top = 80, bottom = 100, size = 42;
     const right = 80 + 30 * Math.max.apply(null, view.companies.map((c) => c.name.length + 4));
     const values = [].concat.apply([], series).filter(known);
-    const low = Math.min.apply(null, [0].concat(values)) * 1.2, high = Math.max.apply(null, [100].concat(values)) * 1.05;
+    const low = Math.min.apply(null, [0].concat(values)) * 1.2,
+      high = Math.max.apply(null, [100].concat(values)) * 1.05;
     const every = high - low > 400 ? 100 : high - low > 160 ? 50 : 25, n = Math.max(2, view.rounds);
     const x = (i) => left + ((W - left - right) * i) / (n - 1);
     const y = (v) => top + ((H - top - bottom) * (high - v)) / (high - low);
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     svg.setAttribute("viewBox", "0 0 " + W + " " + H);
     svg.setAttribute("role", "img");
-    svg.setAttribute("aria-label", capital(title) + ", by round. " + series.map((s, c) => view.companies[c].name + ": " +
-      s.map((v) => (known(v) ? Math.round(v) : "none")).join(", ")).join(". "));
+    const told = (v) => (known(v) ? Math.round(v) : "none");
+    const each = series.map((s, c) => view.companies[c].name + ": " + s.map(told).join(", "));
+    svg.setAttribute("aria-label", capital(title) + ", by round. " + each.join(". "));
     draws(svg, "text", { x: 10, y: 46, "font-size": size, fill: "#111" }, title);
     for (let v = Math.ceil(low / every) * every; v <= high; v += every) {
-      draws(svg, "line", { x1: left - 20, x2: W - right + 20, y1: y(v), y2: y(v), stroke: v === 0 ? "#111" : "#d6d6d6", "stroke-width": v === 0 ? 3 : 2 });
-      draws(svg, "text", { x: left - 30, y: y(v) + 14, "font-size": size, fill: "#4d4d4d", "text-anchor": "end" }, String(v));
+      draws(svg, "line",
+        { x1: left - 20, x2: W - right + 20, y1: y(v), y2: y(v), stroke: v === 0 ? "#111" : "#d6d6d6",
+          "stroke-width": v === 0 ? 3 : 2 });
+      draws(svg, "text", { x: left - 30, y: y(v) + 14, "font-size": size, fill: "#4d4d4d", "text-anchor": "end" },
+        String(v));
     }
     for (let i = 0; i < view.rounds; i += 1)
-      draws(svg, "text", { x: x(i), y: H - 45, "font-size": size, fill: "#4d4d4d", "text-anchor": "middle" }, String(i + 1));
+      draws(svg, "text", { x: x(i), y: H - 45, "font-size": size, fill: "#4d4d4d", "text-anchor": "middle" },
+        String(i + 1));
     draws(svg, "text", { x: W - right + 40, y: H - 45, "font-size": size, fill: "#4d4d4d" }, "round");
     const tags = [];
     series.forEach((s, c) => {
       const points = s.map((v, i) => (known(v) ? [x(i), y(v), v] : null)).filter(known), ink = COLOURS[c];
       if (!points.length) return;
-      draws(svg, "polyline", { points: points.map((p) => p[0] + "," + p[1]).join(" "), fill: "none", stroke: ink, "stroke-width": 9, "stroke-dasharray": DASHES[c] });
+      draws(svg, "polyline",
+        { points: points.map((p) => p[0] + "," + p[1]).join(" "), fill: "none", stroke: ink, "stroke-width": 9,
+          "stroke-dasharray": DASHES[c] });
       points.forEach((p) => mark(svg, c, p[0], p[1], ink));
       const last = points[points.length - 1];
-      tags.push({ x: last[0] + 32, y: last[1] + 14, text: view.companies[c].name + " " + Math.round(last[2]), ink: ink });
+      tags.push({ x: last[0] + 32, y: last[1] + 14, text: view.companies[c].name + " " + Math.round(last[2]),
+        ink: ink });
     });
     tags.sort((a, b) => a.y - b.y);
     tags.forEach((t, i) => { if (i && t.y - tags[i - 1].y < size + 6) t.y = tags[i - 1].y + size + 6; });

@@ -1,4 +1,4 @@
-// One player's page: asks how the class stands, shows what this player may see, and sends what they choose until it has arrived.
+// One player's page: asks how the class stands, shows what may be seen, and sends choices until they have arrived.
 "use strict";
 (() => {
   const EVERY = 2000; // between two questions [ms]
@@ -13,7 +13,8 @@
   let turn = ""; // the step and round that they are for
   let touched = false; // whether they were moved since they were last known to be saved
   let unsent = kept(); // a choice that has not arrived: {path, body, since}
-  let lost = null; // a choice that came too late: {of: its round, at: the round in which it is told, 0 before the server is asked}
+  // a choice that came too late: {of: its round, at: the round in which it is told, 0 before the server is asked}
+  let lost = null;
   let refusal = ""; // why the last choice was not taken
   let settling = 0, again = 0, next = 0, asked = 0, failures = 0;
   let underway = false, joining = false, joined = false, announced = "";
@@ -86,7 +87,8 @@
 
   function over(item) {
     if (item.path === "guess") return view.kind !== "guess";
-    return item.body.round !== choosing() || (view.kind !== "play" && !(view.role === "manager" && view.kind === "outcome"));
+    return item.body.round !== choosing()
+      || (view.kind !== "play" && !(view.role === "manager" && view.kind === "outcome"));
   }
 
   // The round that a choice is for: a manager's is always for the next one.
@@ -241,7 +243,8 @@
     show($("join"), view.role === "nobody");
     show($("wait"), view.role === "waiting");
     show($("guess"), seated && view.kind === "guess");
-    show($("result"), worker && (view.kind === "outcome" || view.kind === "manager" || (view.kind === "play" && view.history.length > 0)));
+    show($("result"), worker
+      && (view.kind === "outcome" || view.kind === "manager" || (view.kind === "play" && view.history.length > 0)));
     show($("truth"), worker && revealed);
     show($("work"), seated && (view.kind === "guess" || view.kind === "play" || view.kind === "outcome"));
     show($("seen"), view.role === "manager" && view.kind !== "guess" && !revealed);
@@ -262,8 +265,15 @@
   }
 
   function drawTop() {
-    const words = { lobby: "getting in", guess: "predict", manager: "what came of it", truth: "what was true", boards: "what was true",
-      paths: "what if", debrief: "let us talk" };
+    const words = {
+      lobby: "getting in",
+      guess: "predict",
+      manager: "what came of it",
+      truth: "what was true",
+      boards: "what was true",
+      paths: "what if",
+      debrief: "let us talk",
+    };
     put($("name"), view.name || "");
     let where = words[view.kind] || "";
     if (view.kind === "play") where = "round " + view.round + " of " + view.rounds;
@@ -283,7 +293,8 @@
     put($("clock"), view.paused ? "paused" : Math.floor(whole / 60) + ":" + ("0" + (whole % 60)).slice(-2));
     $("clock").className = whole <= 10 && view.kind === "play" && !view.paused ? "late" : "";
     if (view.kind === "play" && !view.paused) {
-      const at = [[0, "Time is up."], [10, "10 seconds left."], [30, "30 seconds left."]].filter((x) => whole <= x[0])[0];
+      const marks = [[0, "Time is up."], [10, "10 seconds left."], [30, "30 seconds left."]];
+      const at = marks.filter((x) => whole <= x[0])[0];
       const said = at ? turn + at[1] : turn;
       if (said !== announced) {
         announced = said;
@@ -297,7 +308,8 @@
     put($("lesson"), capital(view.lesson));
     show($("enter"), !view.full);
     if (view.full) say($("joining"), "The class is full. Look at a neighbour's page.", "not");
-    else if (joined) say($("joining"), "Your browser keeps no cookies here. Please allow them for this page, then join again.", "not");
+    else if (joined) say($("joining"),
+      "Your browser keeps no cookies here. Please allow them for this page, then join again.", "not");
   }
 
   const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
@@ -360,16 +372,19 @@
       if (waiting || !last) return;
       if (last.rose) box.appendChild(make("p", "note", "You rose: you were promoted."));
       if (last.lost)
-        box.appendChild(make("p", "note", "You were among those who had to go. You go on as the newcomer in that seat."));
+        box.appendChild(make("p", "note",
+          "You were among those who had to go. You go on as the newcomer in that seat."));
     });
-    const rows = short ? [] : view.history.map((h) => [String(h.round), figure(h.points), h.place + " of " + h.of, events(h)]);
+    const rows = short ? []
+      : view.history.map((h) => [String(h.round), figure(h.points), h.place + " of " + h.of, events(h)]);
     fill($("rounds"), rows, (box) => {
-      if (rows.length > 1) table(box, "Points: " + view.number + ". 100 is a usual week.", ["Round", "Points", "Place", ""], rows);
+      if (rows.length > 1) table(box, "Points: " + view.number + ". 100 is a usual week.",
+        ["Round", "Points", "Place", ""], rows);
     });
   }
 
-  const figure = (x) => (known(x) ? String(x).replace("-", "−") : "–");
-  const points = (x) => (known(x) ? figure(x) + (x === 1 ? " point" : " points") : "no review");
+  const figure = (x) => (known(x) ? String(Math.round(x)).replace("-", "−") : "–");
+  const points = (x) => (known(x) ? figure(x) + (Math.round(x) === 1 ? " point" : " points") : "no review");
   const placed = (h) => (known(h.points) && h.of > 1 ? ", place " + h.place + " of " + h.of : "");
   const events = (h) => [h.rose ? "rose" : "", h.lost ? "had to go" : ""].filter((x) => x).join(", ");
 
@@ -395,7 +410,8 @@
       });
       if (!rounds.length) box.appendChild(make("p", "", "being computed …"));
     });
-    put($("rank"), truth && truth.of > 1 ? "By what was of use you are in place " + truth.place + " of " + truth.of + " in your team." : "");
+    const rank = truth && truth.of > 1 ? "place " + truth.place + " of " + truth.of + " in your team" : "";
+    put($("rank"), rank && "By what was of use you are in " + rank + ".");
     const week = view.saved ? view.labels.map((label, i) => [label, view.tokens[i]]).filter((x) => x[1] > 0) : [];
     fill($("week"), week, (box) => {
       if (!week.length) return;
@@ -417,25 +433,38 @@
 
   function pathWords(paths) {
     if (paths === undefined) return [];
-    const found = paths || {}, p = found.percentile, c = found.same_choices, s = found.simulated, soon = "being computed …";
+    const found = paths || {}, p = found.percentile, c = found.same_choices, s = found.simulated,
+      soon = "being computed …";
     const than = (x, what) => what + " than " + Math.round(x) + " of 100";
-    return [
+    const alone = s && s.company === view.company.name; // a lesson of one company: there is no other to compare with
+    const said = [
       ["Against 200 simulated people in your seat with your card:",
-        p ? than(p.score, "more points") + ", " + than(p.use, "more of use") + ", " + than(p.own, "more for yourself") + "." : soon],
+        p ? than(p.score, "more points") + ", " + than(p.use, "more of use") + ", " + than(p.own, "more for yourself")
+          + "." : soon],
       ["Your same choices, scored by the other company's rules:",
-        c ? points(c.points) + " in " + c.company + ". In your own company you had " + points(c.own_points) + "." : soon],
-      ["Simulated people holding your card in the other company, same luck:",
-        s ? points(s.points) + " and " + points(s.use) + " of use in " + s.company + "." : soon],
-    ].map((x) => [x[0], capital(x[1])]);
+        c ? points(c.points) + " in " + c.company + ". In your own company you had " + points(c.own_points) + "."
+          + paid(c) : soon],
+      ["Simulated people holding your card in " + (alone ? "your seat" : "the other company") + ", same luck:",
+        s ? points(s.points) + " and " + figure(s.use) + " of use in " + s.company + "." : soon],
+    ];
+    return said.filter((x, i) => i !== 1 || !alone).map((x) => [x[0], capital(x[1])]);
+  }
+
+  function paid(c) {
+    if (!c.pay === !c.own_pay) return "";
+    return c.pay ? " There your pay would have followed from them." : " There nothing would have been paid for them.";
   }
 
   function drawSeen() {
     const seen = view.seen || [], scores = view.points || [];
     fill($("signals"), [seen, scores], (box) => {
-      if (!seen.length) box.appendChild(make("p", "", "After the first round you see here what can be seen of your people."));
-      else table(box, "Last round, mean of your people", ["Signal", "Mean"], seen.map((x) => [capital(x.signal), String(x.mean)]));
+      if (!seen.length) box.appendChild(make("p", "",
+        "After the first round you see here what can be seen of your people."));
+      else table(box, "Last round, mean of your people", ["Signal", "Mean"],
+        seen.map((x) => [capital(x.signal), String(x.mean)]));
       if (scores.length)
-        table(box, "Points of your people by what counts", ["Round", "Points"], scores.map((x, i) => [String(i + 1), figure(x)]));
+        table(box, "Points of your people by what counts", ["Round", "Points"],
+          scores.map((x, i) => [String(i + 1), figure(x)]));
     });
   }
 
@@ -447,7 +476,8 @@
     const ended = boss && view.round >= view.rounds;
     put($("lay"), boss ? "What should count in round " + choosing() + "?" : "Your week: " + total + " tokens");
     if (!may) put($("how"), view.saved ? laid(things) : "");
-    else put($("how"), boss ? "Lay " + total + " tokens: more tokens, more weight. Until you do, it stays as it is." : "Take away with −, lay elsewhere with +.");
+    else put($("how"), boss ? "Lay " + total + " tokens: more tokens, more weight. Until you do, it stays as it is."
+      : "Take away with −, lay elsewhere with +.");
     show($("lay"), !ended && (may || view.kind === "play"));
     $("foot").className = may ? "" : "still";
     show($("how"), !ended && (may || view.saved));
@@ -483,17 +513,20 @@
     const out = $("saved");
     if (lost && (!lost.at || lost.at === view.round) && !(may && lost.of === choosing())) say(out, lateWords(), "not");
     else if (refusal) say(out, capital(refusal) + ".", "not");
-    else if (may && left > 0) say(out, view.saved ? "Your earlier choice is saved until all are laid." : "not saved yet", "");
+    else if (may && left > 0) say(out, view.saved ? "Your earlier choice is saved until all are laid."
+      : "not saved yet", "");
     else if (unsent) trying(out);
     else if (may && touched) say(out, "saving …", "");
     else if (view.saved) say(out, may ? "saved ✓" : "Your choice of this round: saved ✓", "ok");
     else if (may) say(out, "not saved yet", "not");
-    else if (view.role === "worker" && !view.open) say(out, "No choice of yours arrived: a simulated colleague played for you.", "not");
+    else if (view.role === "worker" && !view.open) say(out,
+      "No choice of yours arrived: a simulated colleague played for you.", "not");
     else say(out, "", "");
   }
 
   function lateWords() {
-    if (lost.of !== view.round) return "Round " + lost.of + (view.role === "manager" ? " began" : " closed") + " before your choice arrived.";
+    if (view.role === "manager") return "Round " + lost.of + " began before your choice arrived.";
+    if (lost.of !== view.round) return "Round " + lost.of + " closed before your choice arrived.";
     return "The round closed before it arrived." + (view.saved ? " Your earlier choice is saved." : "");
   }
 
@@ -561,7 +594,8 @@
       if (status === 200 && said.ok) {
         $("text").value = "";
         say($("sent"), "sent ✓", "ok");
-      } else say($("sent"), status === 0 ? "It did not get through. Please send it again." : capital(said.why) + ".", "not");
+      } else say($("sent"), status === 0 ? "It did not get through. Please send it again." : capital(said.why) + ".",
+        "not");
     });
   };
   document.addEventListener("visibilitychange", () => {

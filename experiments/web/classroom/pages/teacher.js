@@ -46,7 +46,8 @@
         ends = now() + 1000 * said.left;
         draw();
       } else {
-        problem(status === 404 ? "This address is not known any more. Take the teacher's link from the terminal." : "No connection to the class. Still trying …");
+        problem(status === 404 ? "This address is not known any more. Take the teacher's link from the terminal."
+          : "No connection to the class. Still trying …");
         $("problem").lasting = true;
       }
     });
@@ -58,7 +59,8 @@
     request("POST", "do", { kind: kind, said: said }, (status, answer) => {
       going = false;
       const well = status === 200 && answer && answer.ok;
-      problem(well ? "" : answer && answer.why ? capital(answer.why) + "." : "That did not reach the class. Please press again.");
+      problem(well ? "" : answer && answer.why ? capital(answer.why) + "."
+        : "That did not reach the class. Please press again.");
       if (done) done(well);
       poll();
     });
@@ -120,8 +122,17 @@
   const hasty = (button) => button.confirm && now() - button.pressed < 400;
 
   function named(step) {
-    const names = { lobby: "getting in", guess: "predict", play: "round " + step.round, outcome: "after round " + step.round, manager: "what the manager sees",
-      truth: "what was true", boards: "boards", paths: "what if", debrief: "talk" };
+    const names = {
+      lobby: "getting in",
+      guess: "predict",
+      play: "round " + step.round,
+      outcome: "after round " + step.round,
+      manager: "what the manager sees",
+      truth: "what was true",
+      boards: "boards",
+      paths: "what if",
+      debrief: "talk",
+    };
     return names[step.kind];
   }
 
@@ -154,23 +165,32 @@
 
   function draw() {
     if (!view) return;
-    const playing = view.kind === "play", revealed = ["manager", "truth", "boards", "paths", "debrief"].indexOf(view.kind) >= 0;
+    const playing = view.kind === "play",
+      revealed = ["manager", "truth", "boards", "paths", "debrief"].indexOf(view.kind) >= 0;
     put($("minute"), "minute " + view.minute + " of " + view.minutes + (view.next ? "; next: " + coming() : ""));
     put($("step"), capital(named(view)) + (playing ? " of " + view.rounds : ""));
     put($("what"), view.next ? "Next: " + named(view.next) : "This is the last step");
-    put($("long"), view.next ? lasting(view.next.seconds) + (playing && view.open ? "; closes the round now" : "") : "");
+    put($("long"), view.next ? lasting(view.next.seconds) + (playing && view.open ? "; closes the round now" : "")
+      : "");
     $("next").disabled = !view.next || going || now() < blocked;
     $("close").disabled = going || !(playing && view.open);
     $("more").disabled = going;
     $("jump").disabled = going || !view.round || revealed;
-    put($("hint"), (byHand() && BY_HAND[view.kind] || HINTS[view.kind]) + (!view.computed ? " The last round is still being computed." : ""));
+    put($("hint"), (byHand() && BY_HAND[view.kind] || HINTS[view.kind])
+      + (!view.computed ? " The last round is still being computed." : ""));
     const here = byHand() ? "" : ", " + view.here.length + " here", all = view.workers;
-    put($("count"), (playing || view.kind === "outcome" ? view.chosen + " of " + all + " have chosen" : view.players.length + " joined") + here);
+    const counting = playing || view.kind === "outcome";
+    put($("count"), (counting ? view.chosen + " of " + all + " have chosen" : view.players.length + " joined") + here);
+    show($("long"), !!view.next);
     show($("count"), !revealed);
     show($("meter"), playing);
     $("meter").firstElementChild.style.width = (all ? (100 * view.chosen) / all : 0) + "%";
     const questions = view.questions || [];
     fill($("questions"), questions, (list) => questions.forEach((x) => list.appendChild(make("li", "", x))));
+    const talking = view.kind === "debrief", missed = talking ? (view.missed || []).filter((x) => x !== view.happened)
+      : [];
+    put($("happened"), talking && view.happened ? view.happened : "");
+    fill($("missed"), missed, (list) => missed.forEach((x) => list.appendChild(make("li", "", x))));
     show($("live"), !!view.live);
     if (view.live) $("live").href = view.live;
     drawMore();
@@ -198,26 +218,30 @@
     put($("pause"), view.paused ? "Go on" : "Pause");
     const last = view.kind === "lobby" ? 0 : view.round, choices = [];
     for (let r = 1; r <= last; r += 1) choices.push(String(r));
-    fill($("back"), choices, (list) => choices.forEach((r) => list.appendChild(new Option(r, r, false, r === String(last)))));
+    fill($("back"), choices,
+      (list) => choices.forEach((r) => list.appendChild(new Option(r, r, false, r === String(last)))));
     $("rewound").disabled = going || !last;
     show($("twin"), view.twin);
-    const modes = { phones: "On phones, one each.", groups: "One phone for each group.", paper: "Without phones: the teacher types what is on the tally sheets.",
+    const modes = { phones: "On phones, one each.", groups: "One phone for each group.",
+      paper: "Without phones: the teacher types what is on the tally sheets.",
       rehearsal: "Rehearsal: the teacher plays all seats." };
     put($("mode"), modes[view.mode]);
     show($("phones"), view.mode !== "phones");
     show($("shared"), view.mode !== "groups");
     $("rehearse").disabled = going || !(view.kind === "play" && view.open);
     const join = view.join;
-    put($("address"), [join.address].concat(join.others).join(", ") + (join.code ? ", code " + join.code : ""));
+    put($("address"), [join.address].concat(join.others).join(", ") );
     const found = view.score.some((s) => s.length);
     show($("downloads"), found);
     show($("later"), !found);
-    put($("who"), "Who takes part: " + view.players.length + ", here: " + view.here.length);
+    put($("who"), "Who takes part: " + view.players.length + (byHand() ? "" : ", here now: " + view.here.length)
+      + " (✓ has chosen)");
     const people = view.players.map((p) => [p.name, view.here.indexOf(p.number) >= 0, p.chosen, p.manager]);
     fill($("people"), people, (box) => people.forEach((p) => {
       const line = make("div");
       line.appendChild(make("b", "", p[0]));
-      line.appendChild(document.createTextNode((p[3] ? " (manager)" : "") + (p[1] ? " here" : " away") + (p[2] ? ", chosen ✓" : "")));
+      line.appendChild(document.createTextNode((p[3] ? " (manager)" : "") + (p[1] || byHand() ? "" : " (away)")
+        + (p[2] ? " ✓" : "")));
       box.appendChild(line);
     }));
   }
@@ -228,9 +252,11 @@
     const open = view.kind === "play" || view.kind === "outcome";
     show($("sheet"), byHand());
     if (!byHand()) return;
-    put($("sheetname"), open ? "Tokens of round " + view.round : view.kind === "lobby" || view.kind === "guess" ? "The grid opens with round 1" : "No more rounds");
+    const closed = view.kind === "lobby" || view.kind === "guess" ? "The grid opens with round 1" : "No more rounds";
+    put($("sheetname"), open ? "Tokens of round " + view.round : closed);
     const people = view.players.filter((p) => !p.manager).slice(0, seats());
-    const key = JSON.stringify([view.kind === "outcome" || view.kind === "play" ? view.round : view.kind, people.map((p) => [p.number, p.company]), view.labels]);
+    const key = JSON.stringify([view.kind === "outcome" || view.kind === "play" ? view.round : view.kind,
+      people.map((p) => [p.number, p.company]), view.labels]);
     if (key !== typed) {
       typed = key;
       build(people, open);
@@ -259,7 +285,8 @@
     top.appendChild(make("th", "", ""));
     table.appendChild(top);
     rows = people.map((p, i) => {
-      const line = make("tr"), who = make("th", "who", p.name + (p.company ? ", " + p.company : "")), total = make("td", "sum", "");
+      const line = make("tr"), who = make("th", "who", p.name + (p.company ? ", " + p.company : "")),
+        total = make("td", "sum", "");
       who.scope = "row";
       line.appendChild(who);
       const cells = view.labels.map((label, k) => {
@@ -301,7 +328,9 @@
     const x = numbers(row), full = x.every((v) => v !== null), total = sum(x);
     const wrong = !!why || total > 10 || (full && total !== 10);
     row.line.className = wrong ? "wrong" : row.sent || (full && total === 10) ? "ten" : "";
-    put(row.total, why || (row.sent && !row.dirty ? "10 ✓" : full && total === 10 ? "10, sending …" : x.some((v) => v !== null) ? total + (wrong ? ", not 10" : " of 10") : ""));
+    let said = x.some((v) => v !== null) ? total + (wrong ? ", not 10" : " of 10") : "";
+    if (full && total === 10) said = row.sent && !row.dirty ? "10 ✓" : "10, sending …";
+    put(row.total, why || said);
   }
 
   function type(i, k) {
@@ -323,7 +352,8 @@
 
   function move(event, i, k) {
     const cell = rows[i].cells[k];
-    const to = { ArrowUp: [i - 1, k], ArrowDown: [i + 1, k], Enter: [i + 1, 0], ArrowLeft: [i, k - 1], ArrowRight: [i, k + 1] }[event.key];
+    const to = { ArrowUp: [i - 1, k], ArrowDown: [i + 1, k], Enter: [i + 1, 0], ArrowLeft: [i, k - 1],
+      ArrowRight: [i, k + 1] }[event.key];
     if (event.key === "Backspace" && cell.value === "" && k > 0) rows[i].cells[k - 1].focus();
     else if (to && rows[to[0]] && rows[to[0]].cells[to[1]]) rows[to[0]].cells[to[1]].focus();
     else return;
@@ -333,8 +363,9 @@
   function send(row) {
     if (row.going) return;
     row.going = true;
-    const tokens = numbers(row), round = view.round;
-    request("POST", "do", { kind: "entered", said: { player: row.number, round: round, tokens: tokens } }, (status, answer) => {
+    const tokens = numbers(row);
+    const said = { player: row.number, round: view.round, tokens: tokens };
+    request("POST", "do", { kind: "entered", said: said }, (status, answer) => {
       row.going = false;
       if (rows.indexOf(row) < 0) return;
       const same = JSON.stringify(numbers(row)) === JSON.stringify(tokens);

@@ -4,11 +4,12 @@
 
 const COLOURS = ["#0072B2", "#56B4E9", "#009E73", "#F0E442", "#BBBBBB", "#E69F00", "#D55E00", "#CC79A7", "#000000"];
 const REST = "#6b6b6b"; // what is too small to have a curve of its own, or has no colour left
-const NUMBER = "#D55E00", WORTH = "#0072B2", STATUS = "#D55E00", TRUST = "#009E73", DEBT = "#9a3d00", WAITING = "#0072B2";
+const NUMBER = "#D55E00", WORTH = "#0072B2"; // and of the status: as it is told, and as it is
+const TRUST = "#009E73", DEBT = "#9a3d00", WAITING = "#0072B2";
 const DEPARTMENTS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"];
 const CURVES = 6; // activities that have one
 const NEWS = 5; // lines of news
-const LETTERS = 20; // of a line of a name beside a curve
+const LETTERS = [60, 20, 14]; // of a line of a name beside a curve, the most for which there is room
 const SEED = 1;
 const at = id => document.getElementById(id);
 
@@ -114,7 +115,15 @@ function stories() {
   at("none").hidden = found.length > 0;
   at("stories").replaceChildren(...found.map(each => make("li", {}, each.why
     ? make("div", { class: "whole" }, make("b", {}, capital(each.plain)), each.why)
-    : make("button", { type: "button", onclick: () => tell(each) }, make("b", {}, capital(each.plain)), each.question))));
+    : make("button", { type: "button", onclick: () => tell(each) },
+      make("b", {}, capital(each.plain)), each.question))));
+}
+
+function others() {
+  pause();
+  at("stage").hidden = true;
+  at("choose").hidden = false;
+  at("search").focus();
 }
 
 function tell(each) {
@@ -153,7 +162,7 @@ async function begin(event) {
 
 /* --- the stage */
 
-const panels = []; // of what is shown: { draw, sentence, picture, legend }
+const panels = []; // of what is shown: title, what it draws, and where
 
 function build() {
   const now = state.now;
@@ -166,7 +175,8 @@ function build() {
   at("altered").replaceChildren(...now.changes.map(each => `From week ${each.week + 1}: ${each.plain}. `),
     drawn("svg", { viewBox: "0 0 48 8", "aria-hidden": "true" },
       drawn("line", { x1: 0, x2: 48, y1: 4, y2: 4, stroke: "#222", "stroke-width": 3, "stroke-dasharray": "8 6" })),
-    " the twin: same people, same luck, no change.");
+    " the twin: same people, same luck, no change.",
+    now.changes.length && idle() ? " Nothing comes of it: both are the same in every week." : "");
   at("cards").replaceChildren(...now.people.map((person, i) => card(person, i)));
   panels.length = 0;
   add("Where the time goes", efforts);
@@ -179,18 +189,25 @@ function build() {
   at("panels").classList.toggle("many", panels.length > 4);
 }
 
+/** Whether what is changed makes no difference. */
+function idle() {
+  const told = run => JSON.stringify([run.each, run.score, run.worth, run.debt, run.incidents, run.knowledge,
+    run.status, run.sponsor, run.departments]);
+  return told(state.now) === told(state.base);
+}
+
 function add(title, draw) {
-  const sentence = make("p"), picture = make("div"), legend = make("div", { class: "legend", "aria-hidden": "true" });
-  const node = make("section", { class: "panel", "aria-label": title }, make("h2", {}, title), sentence, picture, legend);
-  panels.push({ title, draw, sentence, picture, legend, node });
+  const sentence = make("p"), picture = make("div");
+  const node = make("section", { class: "panel", "aria-label": title }, make("h2", {}, title), sentence, picture);
+  panels.push({ title, draw, sentence, picture, node });
 }
 
 function card(person, i) {
-  const wants = person.role ? `${person.role} · ${person.motive}` : person.motive;
   const intervenes = person.name === state.now.intervener ? ", steps in" : "";
   return make("li", {}, make("button", { type: "button", class: "card", onclick: () => explain(i) },
     make("span", { class: "who" }, make("b", {}, person.name), make("span", { class: "mark" })),
-    make("span", { class: "wants" }, wants + intervenes), make("span", { class: "bar" }), make("span", { class: "most" })));
+    make("span", { class: "wants" }, person.motive + intervenes),
+    make("span", { class: "bar" }), make("span", { class: "most" })));
 }
 
 function paint() {
@@ -221,9 +238,11 @@ function recard(node, i, most) {
   part("most").textContent = `${now.activities[k]} ${percent(own[k])}`;
   const since = now.newcomers[i].filter(t => t <= week).at(-1) ?? 0;
   const rose = now.rises[i].filter(t => t >= since && t <= week).length;
-  part("mark").textContent = listed([...(since ? ["new"] : []), ...(rose ? [`rose ${rose}×`] : [])]);
-  node.setAttribute("aria-label", `${person.name}, wants most: ${person.motive}. Does most: ${part("most").textContent}.`
-    + `${since ? ` Somebody new since week ${since + 1}.` : ""}${rose ? ` Rose ${counted(rose, "time", "times")}.` : ""} Ask why.`);
+  const marks = [person.role, since && "new", rose && `rose ${rose}×`];
+  part("mark").textContent = marks.filter(text => text).join(", ");
+  const told = [person.role, `wants most: ${person.motive}`, `does most: ${part("most").textContent}`,
+    since && `somebody new since week ${since + 1}`, rose && `rose ${counted(rose, "time", "times")}`, "ask why"];
+  node.setAttribute("aria-label", [person.name, ...told.filter(text => text)].join(", "));
 }
 
 function news() {
@@ -240,8 +259,6 @@ function repaint(panel) {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", `${panel.title}. ${sentence}`);
   panel.picture.replaceChildren(svg);
-  panel.legend.replaceChildren(...(rows ?? []).flatMap(row => row.lines).map(line =>
-    make("span", {}, make("i", { style: { background: line.colour } }), line.says)));
 }
 
 /* --- what the panels say and show */
@@ -251,14 +268,17 @@ function efforts() {
   const order = names.map((_, k) => k).sort((a, b) => peak(b) - peak(a));
   const chosen = order.slice(0, order.length > CURVES + 1 ? CURVES : order.length).sort((a, b) => a - b);
   const rest = order.filter(k => !chosen.includes(k));
-  const own = run => k => run.effort.map(x => x[k]), sum = run => run.effort.map(x => total(rest.map(k => x[k])));
-  const lines = chosen.map(k => ({ name: names[k], colour: colour(k), values: own(now)(k), twin: other && own(other)(k) }));
-  if (rest.length) lines.push({ name: "all the rest", colour: REST, values: sum(now), twin: other && sum(other) });
-  for (const line of lines) line.says = `${line.name} ${percent(line.values[week])}`;
-  const first = run => { const k = largest(run.effort[week]); return `${names[k]} ${percent(run.effort[week][k])}`; };
-  const second = () => { const rest = now.effort[week].slice(); rest[largest(rest)] = -1; return names[largest(rest)]; };
+  const line = (name, colour, values) => {
+    const mine = values(now);
+    return { colour, values: mine, twin: other && values(other), says: `${name} ${percent(mine[week])}` };
+  };
+  const lines = chosen.map(k => line(names[k], colour(k), run => run.effort.map(x => x[k])));
+  if (rest.length) lines.push(line("all the rest", REST, run => run.effort.map(x => total(rest.map(k => x[k])))));
+  const most = run => largest(run.effort[week]), share = run => percent(run.effort[week][most(run)]);
+  const others = beside(() => (most(now) === most(other) ? share(other) : `${names[most(other)]} ${share(other)}`));
+  const second = largest(now.effort[week].map((x, k) => (k === most(now) ? -1 : x)));
   return {
-    sentence: `Most goes into ${first(now)}${beside(() => first(other))}, then ${second()}.`,
+    sentence: `Most goes into ${names[most(now)]} ${share(now)}${others}, then ${names[second]}.`,
     rows: [{ lines, low: 0, high: Math.max(...lines.flatMap(l => [...l.values, ...(l.twin ?? [])])), unit: percent }],
   };
 }
@@ -267,13 +287,15 @@ const peak = k => Math.max(...[state.base, state.now].flatMap(run => run.effort.
 
 function numbers() {
   const { now, week, truth } = state, other = twin();
-  const rows = [{ lines: [{ name: "the number", colour: NUMBER, values: now.points, twin: other?.points, heavy: true }] }];
-  if (truth) rows.push({ lines: [{ name: "its worth", colour: WORTH, values: now.use, twin: other?.use, heavy: true }] });
-  for (const { lines: [line] } of rows) line.says = `${line.name} ${rounded(line.values[week])}`;
-  for (const row of rows) Object.assign(row, reach(row.lines, 100), { breaks: row.lines[0].name === "the number" });
-  const number = now.points[week] === null ? "Nobody has a number"
-    : `The number is ${rounded(now.points[week])}${beside(() => rounded(other.points[week]))}`;
-  const worth = truth ? `its worth ${rounded(now.use[week])}${beside(() => rounded(other.use[week]))}` : "its worth is hidden";
+  const row = (name, colour, kind) => {
+    const says = `${name} ${rounded(now[kind][week])}`;
+    const lines = [{ colour, values: now[kind], twin: other?.[kind], says, heavy: true }];
+    return { lines, ...reach(lines, 100), breaks: kind === "points" };
+  };
+  const rows = [row("the number", NUMBER, "points"), ...(truth ? [row("the worth", WORTH, "use")] : [])];
+  const both = kind => rounded(now[kind][week]) + beside(() => rounded(other[kind][week]));
+  const number = now.points[week] === null ? "Nobody has a number" : `The number is ${both("points")}`;
+  const worth = truth ? `the worth ${both("use")}` : "the worth is hidden";
   return { sentence: `${number}, ${worth}. 100 is a usual week.`, rows };
 }
 
@@ -287,44 +309,45 @@ function reach(lines, least) {
 
 function debts() {
   const { now, week } = state, other = twin();
-  const rows = [{ lines: [{ name: "owed", colour: DEBT, values: now.debt, twin: other?.debt, heavy: true }], crosses: now.incidents }];
-  if (now.backlog) rows.push({ lines: [{ name: "waiting", colour: WAITING, values: now.backlog, twin: other?.backlog, heavy: true }] });
-  for (const row of rows) {
-    row.lines[0].says = `${row.lines[0].name} ${digits(row.lines[0].values[week])}`;
-    Object.assign(row, reach(row.lines, 1), { unit: x => String(x) });
-  }
-  const waits = now.backlog ? ` Waiting work: ${digits(now.backlog[week])}${beside(() => digits(other.backlog[week]))}.` : "";
-  const broken = now.incidents ? ` Broken so far (×): ${total(now.incidents.slice(0, week + 1))}.` : "";
-  return {
-    sentence: `Owed repair: ${digits(now.debt[week])}${beside(() => digits(other.debt[week]))} weeks each.${waits}${broken}`, rows,
+  const row = (name, colour, kind) => {
+    const says = `${name} ${digits(now[kind][week])}`;
+    const lines = [{ colour, values: now[kind], twin: other?.[kind], says, heavy: true }];
+    return { lines, ...reach(lines, 1), unit: String };
   };
+  const rows = [{ ...row("owed", DEBT, "debt"), crosses: now.incidents }];
+  if (now.backlog) rows.push(row("waiting", WAITING, "backlog"));
+  const both = kind => digits(now[kind][week]) + beside(() => digits(other[kind][week]));
+  const waits = now.backlog ? ` Waiting work: ${both("backlog")}.` : "";
+  const broken = now.incidents ? ` Broken so far (×): ${total(now.incidents.slice(0, week + 1))}.` : "";
+  return { sentence: `Owed repair: ${both("debt")} weeks each.${waits}${broken}`, rows };
 }
 
 function toTheTop() {
   const { now, week, truth } = state, other = twin(), rows = [], parts = [];
   const said = x => (x ? "red" : "green");
   const row = (word, kind, colour) => rows.push({
-    lines: [{ name: word, colour, values: now.status[kind], twin: other?.status[kind], says: `${word}: ${said(now.status[kind][week])}` }],
+    lines: [{ colour, values: now.status[kind], twin: other?.status[kind],
+      says: `${word}: ${said(now.status[kind][week])}` }],
     low: 0, high: 1, ticks: [[0, "green"], [1, "red"]], steps: true,
   });
   if (now.status) {
     const { reported, true: real, hidden } = now.status;
-    row("told", "reported", STATUS);
-    parts.push(`The top is told: ${said(reported[week])}${beside(() => said(other.status.reported[week]))}.`);
+    row("told", "reported", NUMBER);
+    parts.push(`Told: ${said(reported[week])}${beside(() => said(other.status.reported[week]))}.`);
     if (truth) {
       row("true", "true", WORTH);
-      parts.push(hidden[week] ? `Truly ${said(real[week])}, and there is a problem it does not know of.` : `Truly ${said(real[week])}.`);
+      parts.push(`Truly: ${said(real[week])}${hidden[week] ? ", with a problem that the top does not know of" : ""}.`);
     }
   }
   if (now.sponsor) {
     const { confidence, threshold, alive } = now.sponsor;
     const trust = run => (run.sponsor.alive[week] ? percent(run.sponsor.confidence[week]) : "project stopped");
     rows.push({
-      lines: [{ name: "trust", colour: TRUST, values: confidence, twin: other?.sponsor.confidence,
+      lines: [{ colour: TRUST, values: confidence, twin: other?.sponsor.confidence,
         says: alive[week] ? `trust ${trust(now)}` : "stopped", heavy: true }],
       low: 0, high: 1, unit: percent, ground: threshold,
     });
-    parts.push(`Sponsor’s trust: ${trust(now)}${beside(() => trust(other))}; the end is at ${percent(threshold)}.`);
+    parts.push(`Sponsor’s trust: ${trust(now)}${beside(() => trust(other))}, below ${percent(threshold)} it stops.`);
   }
   return { sentence: parts.join(" "), rows };
 }
@@ -332,12 +355,13 @@ function toTheTop() {
 function departments() {
   const { now, week } = state, other = twin();
   const lines = now.departments.map((each, i) => ({
-    name: each.name, colour: DEPARTMENTS[i % DEPARTMENTS.length], values: each.met, twin: other?.departments[i].met,
+    colour: DEPARTMENTS[i % DEPARTMENTS.length], values: each.met, twin: other?.departments[i].met,
     says: `${each.name} ${percent(each.met[week])}`, heavy: true,
   }));
   const blocking = now.departments.filter(each => each.blocks[week]).map(each => each.name);
   const held = now.departments[0].met.map((_, t) => now.departments.some(each => each.blocks[t]));
-  const blocks = `${blocking.length ? capital(listed(blocking)) : "Nobody"} ${blocking.length > 1 ? "hold" : "holds"} up the common work`;
+  const who = blocking.length ? capital(listed(blocking)) : "Nobody";
+  const blocks = `${who} ${blocking.length > 1 ? "hold" : "holds"} up the common work`;
   const mean = run => percent(total(run.departments.map(each => each.met[week])) / run.departments.length);
   return {
     sentence: `Needs met: ${mean(now)}${beside(() => mean(other))}. ${blocks} (×: somebody does).`,
@@ -352,21 +376,22 @@ function knowledge() {
   const fewer = run => run.knowledge.of[week][0].filter((_, part) =>
     run.knowledge.of[week].filter(own => own[part] >= knows).length < 2).length;
   return {
-    sentence: `Of ${carriers.length} parts nobody knows ${nobody}, and one person alone ${alone}`
-      + `${beside(() => `both: ${fewer(twin())}`)}.`,
+    sentence: `Of ${carriers.length} parts ${nobody} are known by nobody, ${alone} by one person only`
+      + `${beside(() => `${fewer(twin())} by one or none`)}.`,
     map: { levels, knows, carriers },
   };
 }
 
 /* --- pictures */
 
-/** Return some round numbers from low to high. */
-function ticks(low, high, few) {
-  const rough = (high - low) / few, power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].map(x => x * power).find(x => x >= rough);
-  const found = [];
-  for (let i = Math.ceil(low / step); i * step <= high + step / 1e6; i++) found.push(Number((i * step).toPrecision(6)));
-  return found;
+/** Return the most round numbers from low to high that are no more than so many. */
+function ticks(low, high, most) {
+  const power = 10 ** Math.floor(Math.log10((high - low) / most));
+  const numbers = step => {
+    const first = Math.ceil(low / step), last = Math.floor(high / step + 1e-6);
+    return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(6)));
+  };
+  return [1, 2, 5, 10, 20, 50].map(x => numbers(x * power)).find(found => found.length <= most);
 }
 
 /** Break a text into lines of at most so many letters. */
@@ -387,19 +412,20 @@ function folded(text, most) {
 function chart(host, rows) {
   const em = parseFloat(getComputedStyle(host).fontSize) * 0.95, wide = host.clientWidth, high = host.clientHeight;
   const svg = drawn("svg", { viewBox: `0 0 ${wide} ${high}` });
-  const most = wide > 36 * em ? 40 : LETTERS;
-  const longest = Math.max(...rows.flatMap(row => row.lines.flatMap(line => folded(line.says, most).map(part => part.length))));
-  const margin = (0.56 * longest + 1.4) * em, labelled = margin < 0.5 * wide;
-  const left = 3.4 * em, right = wide - (labelled ? margin : em), foot = high - 1.5 * em;
+  const says = rows.flatMap(row => row.lines.map(line => line.says));
+  const longest = letters => Math.max(...says.flatMap(text => folded(text, letters).map(part => part.length)));
+  const room = letters => (0.56 * longest(letters) + 1.4) * em;
+  const most = LETTERS.find(letters => room(letters) < 0.5 * wide) ?? LETTERS.at(-1);
+  const left = 3.4 * em, right = wide - room(most), foot = high - 1.5 * em;
   const x = t => left + (right - left) * t / (state.now.weeks - 1);
   const each = foot / rows.length;
   rows.forEach((row, i) => {
     const ceiling = i * each + 0.8 * em, floor = (i + 1) * each - 0.5 * em;
     const y = value => floor - (floor - ceiling) * (value - row.low) / (row.high - row.low || 1);
-    scale(svg, row, { left, right, y, few: Math.max(1, Math.min(4, Math.floor((floor - ceiling) / (2.2 * em)))) });
+    scale(svg, row, { left, right, y, few: Math.max(2, Math.min(5, Math.floor((floor - ceiling) / (2 * em)) + 1)) });
     crosses(svg, row, x, floor, em);
     const labels = row.lines.map(line => curve(svg, line, row, x, y, em)).filter(label => label);
-    if (labelled) name(svg, labels, most, em, i * each, (i + 1) * each);
+    name(svg, labels, most, em, i * each, (i + 1) * each);
   });
   calendar(svg, x, foot, em);
   return svg;
@@ -415,9 +441,10 @@ function scale(svg, row, { left, right, y, few }) {
 }
 
 function crosses(svg, row, x, floor, em) {
+  const size = 0.4 * em;
   (row.crosses ?? []).slice(0, state.week + 1).forEach((n, t) => {
-    if (n) svg.append(drawn("path", { d: `M${x(t) - 0.2 * em} ${floor - 0.4 * em}l${0.4 * em} ${0.4 * em}m0 ${-0.4 * em}l${-0.4 * em} ${0.4 * em}`,
-      stroke: "#222", "stroke-width": 1.5, class: "curve" }));
+    const d = `M${x(t) - size / 2} ${floor - size}l${size} ${size}m0 ${-size}l${-size} ${size}`;
+    if (n) svg.append(drawn("path", { d, stroke: "#222", "stroke-width": 1.5, class: "curve" }));
   });
 }
 
@@ -476,7 +503,7 @@ function name(svg, labels, most, em, ceiling, floor) {
 
 /** Number the weeks below, and mark those from which on something is changed. */
 function calendar(svg, x, foot, em) {
-  const { weeks, changes } = state.now, few = Math.max(1, Math.floor((x(weeks - 1) - x(0)) / (6 * em)));
+  const { weeks, changes } = state.now, few = Math.max(2, Math.floor((x(weeks - 1) - x(0)) / (5 * em)));
   svg.append(drawn("line", { class: "axis", x1: x(0), x2: x(weeks - 1), y1: foot, y2: foot }));
   const marks = [1, ...ticks(0, weeks, few).filter(t => t > 0.08 * weeks)];
   for (const mark of marks)
@@ -490,9 +517,10 @@ function calendar(svg, x, foot, em) {
 function grid(host, { levels, knows, carriers }) {
   const em = parseFloat(getComputedStyle(host).fontSize) * 0.95, wide = host.clientWidth, high = host.clientHeight;
   const svg = drawn("svg", { viewBox: `0 0 ${wide} ${high}` });
-  const names = state.now.people.map(person => person.name), left = 0.6 * em + 0.55 * em * Math.max(10, ...names.map(n => n.length));
+  const names = state.now.people.map(person => person.name);
+  const left = (0.6 + 0.55 * Math.max(10, ...names.map(n => n.length))) * em;
   const step = (wide - left) / carriers.length, tall = (high - 0.4 * em) / (names.length + 1);
-  const size = Math.min(em, 0.95 * tall);
+  const size = Math.min(em, 0.95 * tall), dot = Math.min(0.25 * em, 0.3 * step, 0.3 * tall);
   names.forEach((who, i) => {
     const middle = (i + 0.5) * tall;
     svg.append(drawn("text", { x: left - 0.5 * em, y: middle, "text-anchor": "end", "font-size": size }, who));
@@ -500,13 +528,14 @@ function grid(host, { levels, knows, carriers }) {
       svg.append(drawn("rect", { x: left + part * step + 0.5, y: i * tall + 0.5, width: step - 1, height: tall - 1,
         fill: shade(level / 100), stroke: "#d5d5d5" }));
       if (level >= knows)
-        svg.append(drawn("circle", { cx: left + (part + 0.5) * step, cy: middle, r: Math.min(0.25 * em, 0.3 * step, 0.3 * tall), fill: "#fff", stroke: "#222" }));
+        svg.append(drawn("circle",
+          { cx: left + (part + 0.5) * step, cy: middle, r: dot, fill: "#fff", stroke: "#222" }));
     });
   });
   const below = (names.length + 0.5) * tall + 0.3 * em;
   svg.append(drawn("text", { x: left - 0.5 * em, y: below, "text-anchor": "end", "font-size": size }, "who knows"));
-  carriers.forEach((n, part) => svg.append(drawn("text", { x: left + (part + 0.5) * step, y: below, "text-anchor": "middle",
-    "font-size": Math.min(size, 1.5 * step), "font-weight": n < 2 ? 700 : 400 }, String(n))));
+  carriers.forEach((n, part) => svg.append(drawn("text", { x: left + (part + 0.5) * step, y: below,
+    "text-anchor": "middle", "font-size": Math.min(size, 1.5 * step), "font-weight": n < 2 ? 700 : 400 }, String(n))));
   return svg;
 }
 
@@ -551,11 +580,13 @@ async function explain(i) {
   at("why-wants").textContent = `Wants most: ${person.motive}.`;
   const order = own.map((_, k) => k).filter(k => own[k] >= 0.005).sort((a, b) => own[b] - own[a]);
   at("why-hours").replaceChildren(...order.map(k => make("li", {}, make("span", {}, now.activities[k]),
-    make("i", { style: { width: `${100 * own[k] / own[order[0]]}%`, background: colour(k), outline: "1px solid #777" } }),
+    make("i", { style: { width: `${100 * own[k] / own[order[0]]}%`, background: colour(k) } }),
     make("span", {}, percent(own[k])))));
   at("why-says").replaceChildren(make("p", {}, "One moment …"));
   at("why").showModal();
+  const opened = at("why-title").textContent;
   const answer = await ask("why", { ...asked, week, member: person.name });
+  if (at("why-title").textContent !== opened) return; // somebody else is asked about by now
   const lines = answer.ok ? answer.why : [answer.why];
   at("why-says").replaceChildren(...lines.map(text => make("p", {}, text)));
 }
@@ -571,8 +602,8 @@ function alter() {
   at("new-scheme").replaceChildren(choose, ...schemes());
   const possible = each => !state.base.refused[each.name];
   const option = each => make("option", { value: each.name }, each.plain);
-  const rest = state.offered.interventions.filter(each => !possible(each)).map(option);
-  at("new-intervention").replaceChildren(choose.cloneNode(true), ...state.offered.interventions.filter(possible).map(option),
+  const all = state.offered.interventions, rest = all.filter(each => !possible(each)).map(option);
+  at("new-intervention").replaceChildren(choose.cloneNode(true), ...all.filter(possible).map(option),
     ...(rest.length ? [make("optgroup", { label: "not in this story" }, ...rest)] : []));
   for (const kind of ["scheme", "intervention"]) chosen(kind);
   at("changes").replaceChildren(...state.now.changes.map((each, i) => make("li", {},
@@ -614,9 +645,9 @@ async function start() {
   at("truth").onclick = () => { state.truth = !state.truth; paint(); };
   at("alter").onclick = alter;
   at("retell").onclick = () => tell(state.offered.stories.find(each => each.name === state.asked.scenario));
-  at("others").onclick = () => { pause(); at("stage").hidden = true; at("choose").hidden = false; at("search").focus(); };
+  at("others").onclick = others;
   at("begin").onsubmit = begin;
-  at("search").oninput = stories;
+  at("untold").onclick = () => at("told").close();
   for (const kind of ["scheme", "intervention"]) {
     at(`new-${kind}`).onchange = () => chosen(kind);
     at(`do-${kind}`).onclick = () =>
@@ -627,6 +658,7 @@ async function start() {
   const offered = await ask("options");
   if (offered.ok === false) return say(offered.why);
   state.offered = offered;
+  at("search").oninput = stories;
   stories();
   const asked = read(location.hash);
   if (asked) {
