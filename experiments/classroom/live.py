@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom.changes import KINDS, WHOLE, checked, plain, plan, refusal, scenario_of
+from experiments.classroom.play import LEAST, usual
 from experiments.explain import explanation, story
 from sim.arrays import Floats
 from sim.draws import Draws
@@ -29,8 +30,6 @@ from sim.record import Week
 from sim.results import kept
 from sim.rules import Rules
 from sim.scenario import Scenario
-
-LEAST = 1e-9  # what the usual week has to score, or to bring, for it to be a measure
 
 View = dict[str, Any]
 
@@ -217,21 +216,13 @@ def _points(passed: Sequence[Week], columns: Sequence[Mapping[str, Floats]]) -> 
     for t, week in enumerate(passed):
         rules = week.rules
         first = max(0, t - rules.review.weeks + 1)
-        usual = _usual(rules)
-        points.append(None if usual is None else _rounded(100 * score[max(first, rules.since) : t + 1].mean() / usual))
+        common = usual(rules) if _counts(rules) else None
+        points.append(
+            None if common is None else _rounded(100 * score[max(first, rules.since) : t + 1].mean() / common)
+        )
         brings = float(rules.traces.worth_now @ rules.habit)
         use.append(_rounded(100 * worth[first : t + 1].mean() / brings) if brings > LEAST else None)
     return {"points": points, "use": use}
-
-
-def _usual(rules: Rules) -> float | None:
-    """Return what the usual week scores at skill 1, None where that is nothing."""
-    if not _counts(rules):
-        return None
-    shown = (rules.measurement.loading * rules.crafty) @ rules.habit
-    weight = rules.measurement.weight.reshape(len(shown), -1).mean(axis=1)
-    usual = float(weight @ shown)
-    return usual if usual > LEAST else None
 
 
 def _knowledge(scenario: Scenario, passed: Sequence[Week]) -> View | None:

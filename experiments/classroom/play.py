@@ -6,7 +6,7 @@ member of the seat decides. Nothing is carried on from round to round: everythin
 that the numbers of a round follow from the choices alone.
 
     effort = tokens/10                       [week]
-    points = 100·score/r'a0                  100: what the habitual week of somebody of skill 1 scores
+    points = 100·score/w'G·a0                100: what the habitual week of somebody of skill 1 scores
     use    = 100·contribution/f'a0           the same of what it is worth
     own    = mean over weeks of Σ_c ω_c·u_c(a) − cost(a)       what the member got out of it [utility per week]
 """
@@ -32,6 +32,7 @@ from sim.signals import Signal
 from sim.units import ranks
 
 TOKENS = 10  # of a week
+LEAST = 1e-9  # what is less is nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,11 +89,7 @@ def lived(scenario: Scenario, draws: Draws, tokens: Floats, weeks_each: int, sig
     passing = weeks(plan, draws)
     for _ in range(len(tokens)):
         rounds.append(_round([next(passing) for _ in range(weeks_each)], seen))
-    scale = _scale(plan[0])
-    parts = {name: np.stack([r[name] for r in rounds]) for name in rounds[0]}
-    return Lived(
-        **{**parts, "score": parts["score"] * scale[0], "contribution": parts["contribution"] * scale[1]},
-    )
+    return Lived(**{name: np.stack([r[name] for r in rounds]) for name in rounds[0]})
 
 
 def given(scenario: Scenario, tokens: Floats, weeks_each: int) -> list[Rules]:
@@ -110,13 +107,14 @@ _Round = dict[str, Floats]
 def _round(passed: Sequence[Week], seen: Sequence[Signal]) -> _Round:
     """Gather the weeks of a round."""
     last, n = passed[-1], len(passed)
+    score, worth = usual(last.rules) or 1.0, float(last.rules.worth @ last.rules.habit)
     verdict = next((w.verdict for w in reversed(passed) if w.verdict is not None), None)
     nothing = np.full(last.worth.shape, np.nan)
     per_team = np.full(len(last.worth), np.nan)
     return {
         "effort": np.mean([w.effort for w in passed], axis=0),
-        "score": nothing if verdict is None else verdict.score,
-        "contribution": np.mean([w.gain * w.pace[:, None] for w in passed], axis=0),
+        "score": nothing if verdict is None else 100 * verdict.score / score,
+        "contribution": 100 * np.mean([w.gain * w.pace[:, None] for w in passed], axis=0) / worth,
         "reward": np.zeros(nothing.shape) if verdict is None else verdict.reward / n,
         "own": np.mean([utility(w) for w in passed], axis=0),
         "promoted": np.zeros(nothing.shape) if verdict is None else verdict.promoted,
@@ -155,8 +153,10 @@ def agreement(score: Floats, truth: Floats) -> Floats:
         return np.asarray((x * y).sum(axis=1) / np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1)))
 
 
-def _scale(rules: Rules) -> tuple[float, float]:
-    """Return what turns a score, and a contribution, into points."""
-    scored = rules.scored if rules.scored.ndim == 1 else rules.scored.mean(axis=(1, 2))
-    usual = [float(x @ rules.habit) for x in (scored, rules.worth)]
-    return tuple(100 / x if x > 0 else 100.0 for x in usual)  # type: ignore[return-value]
+def usual(rules: Rules) -> float | None:
+    """Return what the habitual week scores where all of skill 1 spend it, None where that is nothing."""
+    if not len(rules.measurement.loading):
+        return None
+    shown = (rules.measurement.loading * rules.crafty) @ rules.habit
+    score = float(rules.measurement.weight.reshape(len(shown), -1).mean(axis=1) @ shown)
+    return score if score > LEAST else None

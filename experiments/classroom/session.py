@@ -142,6 +142,7 @@ class Session:
     steps: tuple[Step, ...]
     seats: tuple[int, int]  # teams of the lesson's scenario have that many places · companies that there are
     mode: str = "phones"
+    groups: int = 0
     step: int = 0
     began: float = 0.0
     started: float | None = None
@@ -393,7 +394,7 @@ class _Kinds:
             raise Refused("there is no such way to play")
         if not isinstance(groups, int) or isinstance(groups, bool) or not 0 <= groups <= LARGEST_CLASS:
             raise Refused(f"groups are at most {LARGEST_CLASS}")
-        session = replace(session, mode=mode)
+        session = replace(session, mode=mode, groups=groups)
         for n in range(len(session.players), groups):
             session = _Kinds.joined(session, at, {"key": f"group {n + 1}"})
         return session

@@ -208,10 +208,25 @@ def teacher(session: Session, found: Outcome, at: float) -> View:
                 "manager": p.seat is not None and p.seat.manager,
                 "chosen": p.seat is not None and (r, p.seat) in session.tokens,
                 "tokens": list(session.tokens.get((r, p.seat), ())) if p.seat is not None else [],
+                **_of_group(session, found, p.seat),
             }
             for i, p in enumerate(session.players)
         ],
+        "groups": session.groups,
         "twin": session.twin is not None,
+    }
+
+
+def _of_group(session: Session, found: Outcome, seat: Seat | None) -> View:
+    """Return what a teacher reads out to a group that has no phone: its card, and what came of the last round."""
+    if session.mode not in ("paper", "rehearsal") or seat is None or seat.manager:
+        return {}
+    card = session.lesson.cards[motive(session.lesson, seat)].title
+    told = _told(found, seat, found.rounds - 1) if found.rounds else None
+    return {
+        "card": card,
+        "points": None if told is None else told["points"],
+        "place": None if told is None else told["place"],
     }
 
 

@@ -25,7 +25,7 @@ NEUTRAL, PLAIN = "Work on the numbers", "Gaming the number"
 
 @pytest.fixture
 def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Held]]:
-    """Start a class with short rounds."""
+    """Start a class with short rounds; asked for before `page`, it outlives the pages."""
     monkeypatch.chdir(tmp_path)
     held: list[Held] = []
 
@@ -76,7 +76,7 @@ def weeks(held: Held) -> int:
 
 
 def test_a_lesson_from_the_first_phone_to_the_last_page(
-    page: OpenPage, start: Callable[..., Held], complaints: list[str], tmp_path: Path
+    start: Callable[..., Held], page: OpenPage, complaints: list[str], tmp_path: Path
 ) -> None:
     held = start(2, 25)
     screen, teacher = page(SIZES["screen"]), page(SIZES["laptop"])
@@ -95,13 +95,13 @@ def test_a_lesson_from_the_first_phone_to_the_last_page(
     held.start()
     teacher.locator("#close").click()
     expect(phones[0].get_by_text(re.compile(r"\d+ points")).first).to_be_visible(timeout=WAIT)
-    complaints.clear()  # a page says in the console that the server was away
+    complaints[:] = [c for c in complaints if "ERR_CONNECTION" not in c and "ERR_EMPTY" not in c]  # it was away
     assert weeks(held) == 3
     go(teacher, "round 2")
     lay(phones[0], more=4, less=0)
     teacher.locator("#close").click()
     go(teacher, "manager")
-    expect(screen.locator("img").first).to_be_visible(timeout=WAIT)
+    expect(screen.get_by_role("img", name="What the manager sees")).to_be_visible(timeout=WAIT)
     for phone in phones:
         assert PLAIN not in phone.inner_text("body")
     go(teacher, "true|truth")
@@ -120,10 +120,10 @@ def test_a_lesson_from_the_first_phone_to_the_last_page(
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", page_of_class)
 
 
-def test_a_phones_page_is_light_and_fits_a_thumb(page: OpenPage, start: Callable[..., Held]) -> None:
+def test_a_phones_page_is_light_and_fits_a_thumb(start: Callable[..., Held], page: OpenPage) -> None:
     held = start(1, 60)
     phone, asked = page(SIZES["phone"]), list[Response]()
-    phone.on("response", asked.append)
+    phone.on("response", lambda answer: asked.append(answer))
     phone.goto(held.address)
     phone.get_by_role("button", name="Join").wait_for()
     first = [r for r in asked if r.ok][:REQUESTS]
@@ -141,7 +141,7 @@ def test_a_phones_page_is_light_and_fits_a_thumb(page: OpenPage, start: Callable
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_ten_groups_are_typed_in_a_minute(page: OpenPage, start: Callable[..., Held]) -> None:
+def test_ten_groups_are_typed_in_a_minute(start: Callable[..., Held], page: OpenPage) -> None:
     held = start(1, 60)
     teacher = page()
     teacher.goto(held.teacher)
@@ -152,13 +152,13 @@ def test_ten_groups_are_typed_in_a_minute(page: OpenPage, start: Callable[..., H
     teacher.locator("#grid input").first.click()
     began = time.monotonic()
     teacher.keyboard.type("422110" * 10, delay=100)
-    expect(teacher.locator("#grid tr.done, #grid tr.ok, #grid tr.kept")).to_have_count(10, timeout=WAIT)
+    expect(teacher.locator("#grid tr.ten")).to_have_count(10, timeout=WAIT)
     assert time.monotonic() - began < 60
     assert weeks(held) == 10
 
 
 @pytest.mark.soak
-def test_forty_phones_in_browsers_live_through_six_rounds(page: OpenPage, start: Callable[..., Held]) -> None:
+def test_forty_phones_in_browsers_live_through_six_rounds(start: Callable[..., Held], page: OpenPage) -> None:
     held = start(6, 60)
     teacher = page()
     teacher.goto(held.teacher)

@@ -32,6 +32,7 @@ POLICY = (  # nothing is fetched from elsewhere, and no script stands in a page
 )
 LARGEST, TEACHERS_LARGEST = 2_000, 20_000  # bytes of what is sent
 BURST, WINDOW = 40, 10.0  # requests of one player, and of an address that is nobody yet · in so many seconds
+ONCE = 16  # characters of a word that nobody else guesses, at least
 JOINS = 150  # from one address in WINDOW: a whole class may share one
 GONE = Response(status_code=404)
 TEACHERS = ("next", "jump", "rewound", "more", "close", "pause", "resume", "mode", "entered", "rehearse")
@@ -65,6 +66,7 @@ def players(hub: Hub) -> APIRouter:
     """Return what players reach."""
     router = APIRouter()
     asks, joins = Gate(BURST, WINDOW), Gate(JOINS, WINDOW)
+    answered: dict[str, int] = {}  # who asked to join, by the word that a phone repeats until the answer has arrived
 
     def who(request: Request) -> int | None:
         return hub.session.by_key.get(request.cookies.get(COOKIE, ""))
@@ -86,13 +88,15 @@ def players(hub: Hub) -> APIRouter:
 
     @router.post("/join")
     async def join(request: Request) -> Response:
-        await _body(request)
-        me = who(request)
+        once = (await _body(request)).get("once")
+        me = who(request) if who(request) is not None else answered.get(str(once))
         if me is None and not joins.open(_address(request), hub.clock()):
             return _no("too many at once: try again in a moment", 429)
-        key = request.cookies[COOKIE] if me is not None else secrets.token_urlsafe(18)
+        key = hub.session.players[me].key if me is not None else secrets.token_urlsafe(18)
         try:
             hub.see(hub.join(key))
+            if isinstance(once, str) and len(once) >= ONCE:
+                answered[once] = hub.session.by_key[key]
         except Refused as refused:
             return _no(str(refused), 409)
         answer = _json({"ok": True})

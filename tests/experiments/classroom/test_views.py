@@ -96,6 +96,15 @@ def test_what_was_chosen_last_is_laid_out_again(played: tuple[Session, Outcome])
     assert sum(views.player(at_round(1), outcome(at_round(1), 0), 0, 101.0)["tokens"]) == 10
 
 
+def test_a_group_without_a_phone_is_read_its_card_and_its_points(played: tuple[Session, Outcome]) -> None:
+    session, found = played
+    assert "card" not in views.teacher(session, found, 305.0)["players"][0]
+    paper = do(session, 305.0, "mode", mode="paper", groups=4)
+    row, own = views.teacher(paper, found, 306.0)["players"][0], views.player(session, found, 0, 305.0)
+    assert row["card"] == own["card"]["title"]
+    assert (row["points"], row["place"]) == (own["history"][-1]["points"], own["history"][-1]["place"])
+
+
 def test_guesses_are_counted_for_all_only_when_none_can_be_changed() -> None:
     session = at_round(1)
     assert sum(views.projector(session, outcome(session, 0), 101.0)["guess"]["counts"]) == 0

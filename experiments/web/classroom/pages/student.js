@@ -167,11 +167,14 @@
     }
   }
 
+  // A word of our own, so that whoever asks twice because no answer came is let in once.
+  const once = Math.random().toString(36).slice(2) + Math.random().toString(36).slice(2) + Date.now().toString(36);
+
   function join() {
     if (joining) return;
     joining = true;
     say($("joining"), "joining …", "");
-    ask("POST", "join", {}, (status, said) => {
+    ask("POST", "join", { once: once }, (status, said) => {
       joining = false;
       if (status === 200 && said.ok) {
         joined = true;
@@ -380,6 +383,8 @@
     fill($("rounds"), rows, (box) => {
       if (rows.length > 1) table(box, "Points: " + view.number + ". 100 is a usual week.",
         ["Round", "Points", "Place", ""], rows);
+      if (rows.length) box.appendChild(make("p", "small",
+        "Part of the points is luck: what happened to be counted, and what somebody took it for."));
     });
   }
 

@@ -4,7 +4,6 @@
   const EVERY = 1500; // between two questions [ms]
   const TWICE = 1000; // in which a second press on Next is taken for a slip [ms]
   const SURE = 5000; // in which a second press confirms [ms]
-  const GROUPS = "class-groups";
 
   let view = null; // what the server said last
   let ends = 0; // when the step's time is up, by this computer's own clock [ms]
@@ -261,15 +260,20 @@
       typed = key;
       build(people, open);
     }
-    people.forEach((p, i) => take(rows[i], p.tokens));
+    people.forEach((p, i) => {
+      take(rows[i], p.tokens);
+      put(rows[i].told, readOut(p));
+    });
     if (!open) put($("kept"), "");
     else put($("kept"), rows.filter((r) => r.sent).length + " of " + rows.length + " rows are in");
   }
 
-  function seats() {
-    let n = 0;
-    try { n = Number(sessionStorage.getItem(GROUPS)); } catch (error) { n = 0; }
-    return n > 0 ? n : view.players.length;
+  const seats = () => view.groups || view.players.length;
+
+  // What is read out to a group that has no phone.
+  function readOut(p) {
+    const came = p.points === null || p.points === undefined ? "" : ". Last round: " + p.points + " points, place " + p.place;
+    return p.card ? p.card + came : "";
   }
 
   function build(people, open) {
@@ -286,8 +290,9 @@
     table.appendChild(top);
     rows = people.map((p, i) => {
       const line = make("tr"), who = make("th", "who", p.name + (p.company ? ", " + p.company : "")),
-        total = make("td", "sum", "");
+        told = make("small", "", ""), total = make("td", "sum", "");
       who.scope = "row";
+      who.appendChild(told);
       line.appendChild(who);
       const cells = view.labels.map((label, k) => {
         const box = make("td"), cell = make("input");
@@ -304,7 +309,7 @@
       });
       line.appendChild(total);
       table.appendChild(line);
-      return { number: p.number, line: line, total: total, cells: cells, sent: false, dirty: false, going: false };
+      return { number: p.number, line: line, told: told, total: total, cells: cells, sent: false, dirty: false, going: false };
     });
     if (view.kind === "play" && rows.length && !view.chosen) rows[0].cells[0].focus();
   }
@@ -390,17 +395,17 @@
   // --- what is pressed
 
   $("next").onclick = (event) => {
-    if (going || now() < blocked || event.detail > 1 || !view.next) return;
+    if (!view || going || now() < blocked || event.detail > 1 || !view.next) return;
     blocked = now() + TWICE;
     act("next", { step: view.step }, (well) => { blocked = well ? now() + TWICE : 0; });
   };
-  $("more").onclick = () => act("more", { step: view.step });
-  $("close").onclick = () => act("close", { step: view.step });
+  $("more").onclick = () => view && act("more", { step: view.step });
+  $("close").onclick = () => view && act("close", { step: view.step });
   $("jump").onclick = () => {
     if (hasty($("jump"))) return;
     sure($("jump"), "Really? Press again", () => act("jump", {}));
   };
-  $("pause").onclick = () => act(view.paused ? "resume" : "pause", {});
+  $("pause").onclick = () => view && act(view.paused ? "resume" : "pause", {});
   $("rewind").onsubmit = (event) => {
     event.preventDefault();
     if (hasty($("rewound")) || $("rewound").disabled) return;
@@ -415,7 +420,6 @@
       problem("How many groups? From 1 to 120.");
       return;
     }
-    try { sessionStorage.setItem(GROUPS, String(groups)); } catch (error) { /* then all seats are shown */ }
     typed = "";
     act("mode", { mode: mode, groups: groups });
   }

@@ -217,6 +217,17 @@ def test_a_key_of_ones_own_making_is_not_taken(held: Class) -> None:
     assert "chosen by me" not in held.hub.session.by_key
 
 
+def test_a_phone_whose_answer_was_lost_joins_once(held: Class) -> None:
+    once = "a word that a phone has made up"
+    first = held.browser().post("/join", json={"once": once})
+    again = held.browser().post("/join", json={"once": once})
+    assert first.cookies["seat"] == again.cookies["seat"]
+    assert len(held.hub.session.players) == 1
+    for short in ("", "1", None, 5, []):
+        assert held.browser().post("/join", json={"once": short}).json() == {"ok": True}
+    assert len(held.hub.session.players) == 6
+
+
 @pytest.mark.parametrize(
     "path",
     [
