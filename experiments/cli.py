@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import importlib
+import inspect
 import io
 import os
 import shlex
@@ -57,6 +58,17 @@ FILES = {
     "list": "what there is to choose from",
     "new": "a scheme, signal, team or motive of your own, as files to edit",
 }
+SPOKEN = ("serve", "class", "rehearse")  # file verbs of key=value alone, whose docstring is their help
+HELP = {  # how help puts them together
+    "start": ("compare", "run", "explain", "list", "new"),
+    "study": (
+        *("sweep", "plot", "discover", "sensitivity", "optimise", "strength"),
+        *("decompose", "persistence", "detect", "claims", "validate", "replicate"),
+    ),
+    "keep": ("status", "merge", "export", "repro", "diff"),
+    "show": ("serve", "class", "rehearse", "report", "lint", "redteam"),
+    "check": ("verify",),
+}
 SWEPT = ("sweep", "sensitivity", "optimise")  # study verbs that take ranges
 HOMES = {
     "claims": "experiments.verdicts",
@@ -100,7 +112,11 @@ def _dispatch(words: list[str]) -> int:
         return 0
     verb, rest = words[0], words[1:]
     if verb in FILES:
-        return int(importlib.import_module(HOMES.get(verb, f"experiments.{verb}")).main(rest))
+        module = importlib.import_module(HOMES.get(verb, f"experiments.{verb}"))
+        if verb in SPOKEN and rest in (["-h"], ["--help"]):
+            print(inspect.getdoc(module))
+            return 0
+        return int(module.main(rest))
     if verb in STUDIES:
         from sim import loading
 
@@ -203,12 +219,13 @@ def _help() -> None:
     print("  crosspurpose compare                          the three persons under every scheme")
     print("  crosspurpose compare schemes=[commits,none] runs=400 seed=3 out=A")
     print("  crosspurpose run scenario=person_a scheme=indispensable\n")
-    for title, verbs in (("Study verbs, key=value …", STUDIES), ("File verbs", FILES)):
-        print(title)
-        for verb, text in verbs.items():
-            print(f"  {verb:12} {text}")
+    known = STUDIES | FILES
+    for group, verbs in HELP.items():
+        print(group)
+        for verb in verbs:
+            print(f"  {verb:12} {known[verb]}")
         print()
-    print("crosspurpose VERB --help shows every key of a study verb.")
+    print("crosspurpose VERB --help shows the keys, or the words, of a verb.")
 
 
 def _fail(line: str, status: int) -> int:

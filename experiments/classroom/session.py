@@ -338,11 +338,12 @@ class _Kinds:
 
     @staticmethod
     def jump(session: Session, at: float, said: Mapping[str, Any]) -> Session:
-        """To the reveal, with the rounds that have been played."""
+        """To the reveal, with the rounds that are over and the one that somebody has chosen in."""
         to = next(i for i, s in enumerate(session.steps) if s.kind == "manager")
         if session.step >= to:
             return session
-        played = session.over(at)
+        begun = any(r == session.now.round for r, _ in session.tokens)
+        played = session.now.round if begun else session.over(at)
         if not played:
             raise Refused("no round has been played yet")
         kept = [s for s in session.steps if s.kind not in ("play", "outcome") or s.round <= played]

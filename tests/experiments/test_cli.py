@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from experiments import listing, study
-from experiments.cli import main
+from experiments.cli import FILES, HELP, SPOKEN, STUDIES, main
 from sim.loading import PYTHON, extended, groups
 from tests.test_loading import nothing_stays_joined
 
@@ -253,6 +253,18 @@ def test_verify_says_which_number_is_wrong(capsys: pytest.CaptureFixture[str], i
     (in_an_empty_folder / "mine.json").write_text(json.dumps({"cases": [case]}))
     assert main(["verify", "cases=mine.json", "out=W"]) == 1
     assert "1 fail" in capsys.readouterr().out
+
+
+def test_help_names_every_verb_once() -> None:
+    grouped = [verb for verbs in HELP.values() for verb in verbs]
+    assert sorted(grouped) == sorted([*STUDIES, *FILES])
+
+
+@pytest.mark.parametrize("verb", SPOKEN)
+def test_verbs_of_words_alone_say_what_they_take(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for flag in ("-h", "--help"):
+        assert main([verb, flag]) == 0
+        assert f"crosspurpose {verb}" in capsys.readouterr().out
 
 
 def test_list_and_help_and_version_answer(capsys: pytest.CaptureFixture[str]) -> None:

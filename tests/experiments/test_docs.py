@@ -11,6 +11,7 @@ import pytest
 
 from experiments import study
 from experiments.cli import main
+from experiments.hold_class import asked_of
 from experiments.verdicts import SETTINGS, Setting
 
 ROOT = Path(study.__file__).parent.parent
@@ -124,6 +125,21 @@ def test_what_the_readme_says_of_claims_and_causes_can_be_typed(
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     section = page.partition("## What it says of the claims")[2].partition("\n## ")[0]
     assert follow(section, monkeypatch, tmp_path, [v for v in CAUSES if v != "claims"]) == 5
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/teaching/README.md"])
+def test_what_is_said_to_teachers_can_be_typed(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    rehearsed = [[w for w in words if not w.startswith("classes=")] for words in typed(text, ["rehearse"])]
+    for words in rehearsed:
+        assert main([*words, "classes=3"]) == 0, words
+    held = [asked_of(words[1:]) for words in typed(text, ["class"])]
+    assert held and rehearsed
+    assert all(asked.setting.lesson == "target" for asked in held)
     capsys.readouterr()
 
 

@@ -126,8 +126,11 @@ def test_a_pause_does_not_reopen_a_round() -> None:
 
 
 def test_the_jump_keeps_the_rounds_that_were_played() -> None:
-    session = do(do(at_round(3), 301.0, "chose", player=0, round=3, tokens=CHOICE), 310.0, "jump")
+    before = at_round(3)
+    session = do(before, 310.0, "jump")
     assert (session.now.kind, session.now.round, session.over(311.0)) == ("manager", 2, 2)
+    session = do(do(before, 301.0, "chose", player=0, round=3, tokens=CHOICE), 310.0, "jump")
+    assert (session.now.kind, session.now.round, session.over(311.0)) == ("manager", 3, 3)
     with pytest.raises(Refused, match="no round"):
         do(at_round(1), 101.0, "jump")
 

@@ -93,10 +93,9 @@ def test_forty_students_drop_out_and_come_back_and_the_server_is_killed(folder: 
     check(held, students)
     seconds = np.array([x for s in students for x in s.seconds])
     missed = sum(r not in s.accepted for s in students for r in range(1, 7))
-    print(
-        f"answers: {len(seconds)}, median {np.median(seconds):.3f} s, 95th percentile {np.quantile(seconds, 0.95):.3f} s, {missed} of 240 weeks by the stock member"
-    )
-    assert np.quantile(seconds, 0.95) < 0.3
+    usual, slow = np.median(seconds), np.quantile(seconds, 0.95)
+    print(f"{len(seconds)} answers: median {usual:.3f} s, 95th percentile {slow:.3f} s; {missed} of 240 weeks missed")
+    assert slow < 0.3
     assert missed <= 16
 
 
