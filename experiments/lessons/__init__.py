@@ -22,14 +22,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import filed
 from sim.activities import Label
 from sim.errors import InvalidInput, unknown
 from sim.fields import construct
 from sim.loading import compose, scenario_part
-from sim.scenario import Scenario, scenario_from
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 MOST_ACTIVITIES, MOST_COMPANIES = 6, 3
 MEASURES = ("gaming", "use", "worth", "activity")  # what an effect can be of
@@ -173,6 +175,8 @@ class Lesson:
 
         What happens in a round does not depend on how many are to come.
         """
+        from sim.scenario import scenario_from
+
         horizon = self.weeks * max(rounds, *(t.rounds for t in self.minutes.values()))
         words = [*self.world, *self.companies[company].words, *changes, f"weeks={horizon}"]
         found = scenario_from(scenario_part(compose("model", words)))
