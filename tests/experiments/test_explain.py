@@ -334,3 +334,17 @@ def test_a_week_that_was_given_is_no_decision() -> None:
     assert (ada.given, bea.given) == (True, False)
     assert "Ada was given that week, and does it whatever it brings." in story(ada)
     assert not [line for line in story(bea) if "given that week" in line]
+
+
+def test_a_scheme_that_weighs_by_role_is_explained() -> None:
+    found = explanation(sim.load("scenario=devops", "weeks=26"), 1, 0, "Agnes", 20)
+    assert np.isfinite(found.truth).all() and found.truth.any()
+
+
+def test_beliefs_are_held_against_the_rules_in_force_that_week() -> None:
+    """An intervention begins without another review count; what is true changes with it."""
+    words = ("scenario=three_persons", "scheme=impressive", "turnover=none", "weeks=39", "beliefs.rationality=perfect")
+    helped = sim.load(*words, "interventions=[{use: giving_credit, start: 20}]")
+    for week in (10, 30):
+        found = explanation(helped, 1, 0, "Ada", week)
+        np.testing.assert_allclose(found.believed, found.truth, atol=1e-12)
