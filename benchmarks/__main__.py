@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import sim
+from benchmarks import history
 from benchmarks.agreement import RTOL, disagreement, preset
 from benchmarks.plain_mesa import Team
 from sim.draws import Draws
@@ -148,6 +149,8 @@ def main() -> None:
     pairs += [("engine_256", "engine_1"), ("engine_256", "engine_32"), ("engine_256", "full_week_256")]
     for above, below in pairs:
         print(f"{above}/{below} {rate[above] / rate[below]:.2f}")
+    history.record(rate, sim.__version__)
+    print(f"\nwritten into {history.FILE}")
 
 
 if __name__ == "__main__":

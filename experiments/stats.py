@@ -25,7 +25,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy import stats as scipy_stats
+from scipy.special import ndtri, stdtrit
 
 from experiments.words import words_of
 from sim.arrays import Floats
@@ -307,7 +307,7 @@ def described(x: Floats) -> tuple[float, float, float, float, float, int]:
     mean = float(x.mean())
     half = math.nan
     if n > 1:
-        half = float(scipy_stats.t.ppf((1 + LEVEL) / 2, n - 1) * x.std(ddof=1) / math.sqrt(n))
+        half = float(stdtrit(n - 1, (1 + LEVEL) / 2) * x.std(ddof=1) / math.sqrt(n))
     return mean, mean - half, mean + half, *_luck(x), n
 
 
@@ -442,10 +442,10 @@ def _critical(correlation: Floats, freedom: int) -> float:
     2.228
     """
     comparisons = len(correlation)
-    least = float(scipy_stats.t.ppf((1 + LEVEL) / 2, freedom))
+    least = float(stdtrit(freedom, (1 + LEVEL) / 2))
     if comparisons == 1:
         return least
-    most = float(scipy_stats.t.ppf(1 - (1 - LEVEL) / (2 * comparisons), freedom))
+    most = float(stdtrit(freedom, 1 - (1 - LEVEL) / (2 * comparisons)))
     rng = stream(0, 0, "max-t")
     size, axes = np.linalg.eigh(correlation)
     root = axes * np.sqrt(np.maximum(size, 0))
@@ -485,7 +485,7 @@ def with_assumptions(summary: pd.DataFrame, runs: pd.DataFrame) -> pd.DataFrame:
     the study itself shows it, is taken off: the middle 80 % of these runs, drawn towards their mean by the factor
     √max(0, 1 − s_luck²/s²). What cannot be negative stays so, and a skew is kept.
     """
-    z = float(scipy_stats.norm.ppf(LUCK[1]))
+    z = float(ndtri(LUCK[1]))
     measures = [c for c in runs.columns if c not in ("scheme", "run")]
     known = {(s, str(m)): f[m].dropna().to_numpy(float) for s, f in runs.groupby("scheme") for m in measures}
     lucks = (summary["luck_high"] - summary["luck_low"]) / (2 * z)

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-from scipy.interpolate import CubicHermiteSpline
 from scipy.special import betainc, ndtr, ndtri
 
 from sim.arrays import Floats, average
@@ -224,6 +223,8 @@ def _against_the_mean(rivals: int, places: float) -> Floats:
     (2, 4, CELLS)
         Coefficients of a cubic for each cell of [−FAR, FAR], highest power first.
     """
+    from scipy.interpolate import CubicHermiteSpline  # a tenth of a second that few need
+
     gap = np.linspace(-FAR, FAR, CELLS + 1)
     step = _step(rivals + 1)
     x = np.arange(-20.0, 20.0 + step, step)

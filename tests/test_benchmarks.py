@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks import agreement, plain_mesa
+from benchmarks import agreement, history, plain_mesa
 from benchmarks.__main__ import rates
 from sim.arrays import summed, total, weighed
 from sim.scenario import scenario_from
@@ -59,3 +59,13 @@ def test_quick_sums_have_the_bits_of_the_plain_loop(kinds: int, teams: int, memb
     for i in range(1, members):
         one_by_one = one_by_one + x[..., i]
     assert np.array_equal(total(x), one_by_one)
+
+
+def test_a_version_measured_again_has_one_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "FILE", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(history, "started", lambda *_: 0.2)
+    names = {name for column in history.COLUMNS for name in column.split("/") if "/" in column}
+    for version, speed in (("0.1.0", 100.0), ("0.2.0", 200.0), ("0.1.0", 300.0)):
+        history.record({name: speed if name == "engine_256" else 2.0 for name in names}, version)
+    rows = history.kept(history.FILE.read_text(encoding="utf-8"))
+    assert {r["version"]: r["engine_256/plain_mesa"] for r in rows} == {"0.2.0": "100", "0.1.0": "150"}
