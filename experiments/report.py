@@ -14,7 +14,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from experiments.answer import UNIT, Answer, Place
+from experiments.answer import Answer
+from experiments.answer.asked import UNIT
+from experiments.answer.ranking import Place
 from experiments.console import console, progress
 from experiments.listing import Parser
 from experiments.quantity import sentence

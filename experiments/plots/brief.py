@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.answer import Answer, Course, Place, TimeUse
+from experiments.answer import Answer
+from experiments.answer.course import Course, TimeUse
+from experiments.answer.ranking import Place
 from experiments.plots import style
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ import pytest
 import yaml
 
 import sim
-from experiments.advice import CHANGE, CHOOSE, FEWEST, KEEP, REFUSED
-from experiments.answer import OF, Answer
+from experiments.answer import Answer
+from experiments.answer.advice import CHANGE, CHOOSE, FEWEST, KEEP, REFUSED
+from experiments.answer.sections import OF
 from experiments.assumptions import drawn
 from experiments.cli import main as crosspurpose
 from experiments.executors import Executor

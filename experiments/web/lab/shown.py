@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from experiments.answer import UNIT, Answer, Course, Place
+from experiments.answer import Answer
+from experiments.answer.asked import UNIT
+from experiments.answer.course import Course
+from experiments.answer.ranking import Place
 from experiments.lint_rules import Finding
 from experiments.plots.style import COLOURS, ink_on
 from experiments.quantity import Quantity, listed, number

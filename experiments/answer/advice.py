@@ -16,9 +16,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from experiments import stats
-from experiments.compared import Compared
-from experiments.flips import Draws
-from experiments.places import Places
+from experiments.answer.compared import Compared
+from experiments.answer.flips import Draws
+from experiments.answer.places import Places
 from experiments.quantity import Quantity, number, some
 from experiments.stats import smallest_that_matters
 

@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from experiments.answer.compared import Compared
+from experiments.answer.places import Places, places
+from experiments.answer.premises import in_words, numbers
 from experiments.assumptions import changes
-from experiments.compared import Compared
-from experiments.places import Places, places
-from experiments.premises import in_words, numbers
 from experiments.quantity import listed, number, some
 from experiments.region import ranked
 from sim.arrays import Floats

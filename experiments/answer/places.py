@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from experiments import stats
-from experiments.compared import Compared
+from experiments.answer.compared import Compared
 
 OPEN = (stats.UNCLEAR, stats.SMALL)
 

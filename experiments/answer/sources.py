@@ -1,0 +1,86 @@
+"""What this model cannot say, what is left out and why, and how every number can be had again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from experiments import anchors
+from experiments.answer.compared import Compared
+
+if TYPE_CHECKING:
+    from experiments.answer import Answer
+
+
+CANNOT = (
+    "It is about kinds of people and ways to evaluate, not about anybody by name; nobody should be judged by it.",
+    "It has not been fitted to your company: sizes are those of a made-up team, signs and orders are what to look at.",
+    "Whether a way to evaluate causes in real teams what it causes here, only a trial in real teams can tell.",
+    "What is not in it: law, pay levels, reputation, and whatever makes your people unlike the kinds it knows.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reproduce:
+    """How to get every number again."""
+
+    commands: tuple[str, ...]
+    sentences: tuple[str, ...]
+    versions: tuple[tuple[str, str], ...]
+
+
+def missing(found: Answer, compared: Compared) -> tuple[str, ...]:
+    """Say which sections are left out, and why."""
+    if not compared.schemes:
+        return ("Nothing has been computed yet.",)
+    lines = []
+    if compared.organised:
+        lines.append(
+            "Who is wrongly labelled low is left out: in an organisation of several levels people do work that is not "
+            "to be compared."
+        )
+    elif not found.mislabelled:
+        lines.append("Who is wrongly labelled low is left out: nobody is labelled here, or no reviews are there yet.")
+    if not found.years:
+        lines.append("The first year and the second are left out: there are too few weeks.")
+    elif not found.years[0].second_weeks:
+        lines.append("The second year is left out: there are too few weeks.")
+    if compared.today is None:
+        lines.append("There is no dip after a switch, as no way to evaluate was in force before.")
+    if compared.assumed.empty:
+        lines.append("Other assumptions were not tried.")
+    elif found.draws is None:
+        lines.append("How often other assumptions turn the order is left out: too few draws, or nothing to rank.")
+    if not found.why:
+        lines.append("Why less is delivered than promised was not taken apart.")
+    if not any(e.measure == "manager_hours" for e in found.effects):
+        lines.append("What evaluating costs managers in hours is not among what was measured.")
+    return tuple(lines)
+
+
+def patterns() -> str:
+    """Say how many observed patterns the model reproduces that it was not fitted to."""
+    inside, count = anchors.held_out_score()
+    studies = len({row["anchor"] for row in anchors.results()["patterns"] if row["use"] == "held_out"})
+    return (
+        f"It reproduces {inside} of {count} patterns observed in real teams and experiments that it was not fitted to "
+        f"({studies} published studies)."
+    )
+
+
+def reproduce(compared: Compared) -> Reproduce:
+    """Say how to get every number again."""
+    manifest = compared.kept.manifest
+    versions = tuple((str(k), str(v)) for k, v in manifest.get("versions", {}).items())
+    return Reproduce(
+        commands=(str(manifest["command"]),),
+        sentences=(
+            f"Seed {compared.kept.config['seed']}, {compared.wanted} runs of each of {len(compared.variants)} schemes, "
+            f"{compared.weeks} weeks. The same version, seed and command give the same numbers.",
+            "config.yaml in the folder of results holds the scenario with every number; crosspurpose repro FOLDER "
+            "computes it again and compares, crosspurpose report FOLDER writes this page.",
+            "Added to the command, assumptions=plausible tries other assumptions, decompose=true takes the gap between "
+            "what is promised and what is delivered apart, today=NAME puts a scheme in force before.",
+        ),
+        versions=versions,
+    )
