@@ -26,7 +26,7 @@ make PYTHON=/path/to/python
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help setup run test lint bench soak rebuild
+.PHONY: help setup run test lint bench soak docs rebuild
 .DEFAULT_GOAL = help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make lint   check style and types only"
 	@echo "make bench  measure the speed"
 	@echo "make soak   run the heavy tests at full size"
+	@echo "make docs   build the documentation site into build/site"
 	@echo "make setup  make .venv with all dependencies; all of the above do it when needed"
 	@echo "Any of them takes PYTHON=/path/to/python to choose the Python of .venv (3.12 or newer)."
 
@@ -68,3 +69,9 @@ bench: setup
 
 soak: setup
 	.venv/bin/python -m pytest -m soak
+
+# Material for MkDocs would print a banner about another project's plans.
+docs: setup
+	.venv/bin/python -m experiments.reference_pages
+	NO_MKDOCS_2_WARNING=1 .venv/bin/python -m mkdocs build --strict --quiet
+	@echo "Open build/site/index.html"
