@@ -247,3 +247,33 @@ def test_an_unknown_way_to_see_rivals_is_refused_with_the_nearest() -> None:
     with pytest.raises(InvalidInput) as caught:
         contest(3, rivals="exct")
     assert caught.value.nearest == "exact"
+
+
+def test_one_run_without_luck_is_refused_among_others_that_have_some() -> None:
+    own = np.zeros((2, 3))
+    with pytest.raises(InvalidInput) as caught:
+        Contest(members=3, noise=np.array([[1.0], [0.0]]), rivals="exact", exact_up_to=12).chance(own, own, 1)
+    assert caught.value.key == "noise"
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3, 4.0, 60.0])
+def test_above_the_cut_of_a_crowd_there_is_room_for_the_places_on_average(spread: float) -> None:
+    field = spread * np.array([[-1.0, -0.9, 0.0, 0.2, 1.0], [0.0, 0.0, 0.0, 0.0, 5.0]])
+    for places in (1, 2.5, 4):
+        chance, _ = contest(5, rivals="crowd").chance(field, field, places)
+        assert chance.sum(axis=1) == pytest.approx(np.full(2, places), abs=QUADRATURE)
+
+
+def test_a_crowd_that_stands_at_its_mean_is_cut_there() -> None:
+    own, mean = np.array([[0.0, 1.0, -1.0]]), np.array([[0.5]])
+    chance, _ = contest(40, rivals="crowd").chance(own, mean, 10)
+    assert chance == pytest.approx(norm.cdf(own - 0.5 - norm.ppf(0.75)), abs=QUADRATURE)
+
+
+@pytest.mark.parametrize("members", [60, 200])
+def test_a_large_contest_that_is_solved_exactly_gives_everybody_the_same_small_share(members: int) -> None:
+    """The steeper the chance of ending ahead of that many, the finer the steps of the integral have to be."""
+    exact, own = contest(members, exact_up_to=1000), np.zeros((1, members))
+    for field in (own, np.zeros((1, 1))):
+        chance, _ = exact.chance(own, field, 1)
+        assert chance == pytest.approx(np.full((1, members), 1 / members), abs=1e-14)

@@ -90,3 +90,9 @@ def test_goals_that_cannot_be_are_refused_in_one_line(changes: dict[str, Any], k
 
 def test_goals_are_a_part_like_others() -> None:
     assert Goals(weights={"a": 1.0}, loadings={"a": {}}, contact=0.0).worth("anything") == 0.0
+
+
+def test_contact_may_be_none_or_complete() -> None:
+    for contact in (0.0, 1.0):
+        scenario = wanting(contact=contact)
+        assert scenario.goals is not None and scenario.goals.contact == contact

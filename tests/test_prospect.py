@@ -86,3 +86,14 @@ def test_curvatures_outside_their_range_are_refused(key: str, value: float) -> N
     with pytest.raises(InvalidInput) as caught:
         Prospect(**(good | {key: value}))
     assert caught.value.key == key
+
+
+def test_gains_and_losses_below_one_count_too() -> None:
+    assert TK.value([0.5], [1.0]) == pytest.approx(0.5**0.88, rel=ROUNDING)
+    assert TK.value([-0.5], [1.0]) == pytest.approx(-2.25 * 0.5**0.88, rel=ROUNDING)
+
+
+@pytest.mark.parametrize("aversion", [0.0, 0.5])
+def test_losses_may_count_less_than_gains_or_nothing(aversion: float) -> None:
+    careless = Prospect(alpha=1.0, loss_aversion=aversion, gamma_gain=1.0, gamma_loss=1.0)
+    assert careless.value([-2.0], [1.0]) == pytest.approx(-2.0 * aversion, abs=ROUNDING)

@@ -121,3 +121,8 @@ def test_numbers_outside_their_range_are_refused(key: str, value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         replace(USUAL, **{key: value})
     assert caught.value.key == key
+
+
+def test_offers_may_pull_nobody_and_leaving_may_cost_nothing() -> None:
+    still = replace(USUAL, pull=0.0, cost=0.0)
+    assert hazard(still, np.array([[-1.0, 0.0, 5.0]])) == pytest.approx(np.full((1, 3), 0.02), rel=ROUNDING)

@@ -100,3 +100,11 @@ def test_a_budget_that_makes_no_sense_is_refused(key: str, value: Any) -> None:
     with pytest.raises(InvalidInput) as caught:
         Budget(**arguments)
     assert caught.value.key == key
+
+
+@pytest.mark.parametrize(("shape", "each"), [("ball", 0.9 / 2), ("simplex", 0.9 / 4)])
+def test_softness_is_how_much_the_score_of_an_even_week_moves(shape: str, each: float) -> None:
+    rule, slope = Budget(shape=shape, size=0.9, cost=2.4), np.array([1.0, 0.4, -0.2, 0.1])
+    habit, pull = np.full((4, 1, 1), each), 1e-6 * slope[:, None, None]
+    moved = (rule.respond(pull, habit) - rule.respond(0 * pull, habit))[:, 0, 0] / 1e-6
+    assert rule.softness(slope) == pytest.approx(float(slope @ moved), rel=1e-4)

@@ -99,3 +99,14 @@ def test_a_week_that_is_drawn_by_lot_is_not_tried_out_besides() -> None:
         for tau in (0.2, 0.0)
     )
     assert not worlds.same(keen.columns, calm.columns)
+
+
+@pytest.mark.parametrize("size", [0.4, 1.0, 2.5])
+def test_a_week_of_any_size_is_worth_its_size_times_as_much_and_moves_as_much_more(size: float) -> None:
+    rule, slope = logit(size=size), np.array([1.0, 0.4, -0.2, 0.1])
+    effort = rule.respond(REWARD, REWARD)
+    value = (REWARD * effort).sum() - rule.effort_cost(effort, REWARD)[0, 0]
+    assert value == pytest.approx(size * 1.2656118458407368, rel=1e-10)
+    pull = 1e-6 * slope[:, None, None]
+    moved = (rule.respond(pull, pull) - rule.respond(0 * pull, pull))[:, 0, 0] / 1e-6
+    assert rule.softness(slope) == pytest.approx(float(slope @ moved), rel=1e-4)

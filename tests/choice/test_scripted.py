@@ -76,3 +76,8 @@ def test_a_slip_in_a_later_week_of_one_member_is_told_before_the_first() -> None
     with pytest.raises(InvalidInput) as caught:
         next(weeks(rules := rules_of(scripted(members={"Ben": late})), Draws(1, [0], rules.members)))
     assert caught.value.key == "choice.members.Ben[2]" and caught.value.nearest == "deliver"
+
+
+def test_nothing_may_be_written_down_for_an_activity() -> None:
+    idle = scripted(script=[{"deliver": 0.0, "share": 1.0}])
+    assert all(not effort[0].any() for effort in efforts(idle))

@@ -136,3 +136,11 @@ def test_a_week_that_is_longer_at_least_than_at_most_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         WaterFilling(cost=1.0, rivalry=0.0, h_min=1.0, h_max=0.9)
     assert caught.value.key == "h_max"
+
+
+@pytest.mark.parametrize("rivalry", [0.0, 0.3, 0.8])
+def test_softness_is_how_much_the_score_moves_while_nothing_is_given_up(rivalry: float) -> None:
+    rule, slope = WaterFilling(cost=2.4, rivalry=rivalry, h_min=None, h_max=None), np.array([1.0, 0.4, -0.2, 0.1])
+    habit, pull = np.full((4, 1, 1), 0.25), 0.1 * slope[:, None, None]
+    moved = (rule.respond(pull, habit) - habit)[:, 0, 0] / 0.1
+    assert rule.softness(slope) == pytest.approx(float(slope @ moved), rel=1e-9)

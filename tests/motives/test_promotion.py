@@ -46,6 +46,7 @@ def test_a_week_of_more_scored_work_raises_the_expectation(known: Known) -> None
 def test_where_nobody_is_promoted_nobody_is_moved(known: Known) -> None:
     off = replace(known, stakes=replace(known.stakes, promotion=None))
     assert not Promotion().marginal(off).any() and not Promotion().utility(known.effort, off).any()
+    assert Promotion().utility(known.effort, off).shape == known.skill.shape
 
 
 def test_who_is_unlikely_to_win_gains_by_being_hard_to_see(known: Known) -> None:

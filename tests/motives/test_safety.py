@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -146,3 +147,39 @@ def test_risks_outside_their_range_are_refused(key: str, value: float) -> None:
     with pytest.raises(InvalidInput) as caught:
         safety(**{key: value})
     assert caught.value.key == key
+
+
+def test_what_is_dreaded_is_the_risk_that_a_score_one_deviation_lower_adds(known: Known) -> None:
+    normal = NormalDist()
+    below = normal.cdf(1 - normal.inv_cdf(0.75))  # the cut of the lowest quarter, seen from one deviation lower
+    for motive, left in ((safety(), 1.0), (safety(signal="scarce", base=0.2, axed=0.5, shared_risk=0.6), 0.8 * 0.7)):
+        dread = 2.0 * left * (below - 0.25)
+        assert motive.dread(known) == pytest.approx(np.full((3, 9), dread), abs=QUADRATURE)
+
+
+def test_nobody_dreads_a_score_that_decides_nothing(known: Known) -> None:
+    for change in ({"layoff": None}, {"by_lot": True}):
+        assert not safety().dread(replace(known, stakes=replace(known.stakes, **change))).any()
+
+
+def test_where_chance_decides_who_goes_the_risk_is_everyones_share_and_no_score_changes_it(known: Known) -> None:
+    drawn = replace(known, stakes=replace(known.stakes, by_lot=True))
+    harder = known.effort + 0.1
+    assert safety().utility(harder, drawn) == pytest.approx(np.full((3, 9), -2.0 * 0.25), rel=1e-12)
+    assert not safety().marginal(drawn).any()
+
+
+def test_a_risk_that_bosses_speak_of_is_felt_as_far_as_it_can_be(known: Known) -> None:
+    """Told by others, the risk that the project is stopped moves with what is told of it, between 0 and 1."""
+    off = replace(known, stakes=replace(known.stakes, layoff=None))
+    slope = np.full(known.effort.shape, -0.1)
+    motive = safety(shared_risk=0.5)
+    for axed, inside in ((0.4, 1.0), (0.0, 0.0), (1.0, 0.0)):
+        told = replace(off, axed=np.full(known.skill.shape, axed), axed_slope=slope)
+        assert motive.utility(known.effort, told) == pytest.approx(np.full((3, 9), -2.0 * 0.5 * axed), abs=1e-5)
+        assert motive.marginal(told) == pytest.approx(inside * 2.0 * 0.5 * 0.1, rel=1e-9)
+        easily_replaced = safety(signal="scarce", base=0.2, shared_risk=0.5)  # which leaves four fifths to lose
+        assert easily_replaced.marginal(told) == pytest.approx(inside * 0.8 * 2.0 * 0.5 * 0.1, rel=1e-9)
+        more = motive.utility(known.effort + 0.05, told)
+        lower = np.clip(axed - 0.1 * 0.05 * len(known.activities), 0, 1)
+        assert more == pytest.approx(np.full((3, 9), -2.0 * 0.5 * lower), abs=1e-5)

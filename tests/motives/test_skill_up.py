@@ -73,3 +73,7 @@ def test_numbers_outside_their_range_are_refused(key: str, value: float) -> None
     with pytest.raises(InvalidInput) as caught:
         SkillUp(**(GOOD | {key: value}))
     assert caught.value.key == key
+
+
+def test_where_the_market_pays_nothing_nothing_is_learnt_for_it(calm: Scenario) -> None:
+    assert not SkillUp(**(GOOD | {"value": 0.0})).marginal(worlds.known_of(calm, week=1)).any()

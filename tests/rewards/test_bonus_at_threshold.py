@@ -72,3 +72,8 @@ def test_a_bonus_below_zero_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         BonusAtThreshold(bonus=-1.0, threshold=0.0)
     assert caught.value.key == "bonus"
+
+
+def test_a_bonus_of_nothing_pays_nothing() -> None:
+    own = np.array([[0.0, 1.0]])
+    assert not BonusAtThreshold(bonus=0.0, threshold=0.5).reward(own, own).any()

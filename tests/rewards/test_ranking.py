@@ -88,3 +88,10 @@ def test_bands_that_are_no_distribution_or_pay_more_below_are_refused(bands: tup
     with pytest.raises(InvalidInput) as caught:
         ranking(*bands)
     assert caught.value.key == "bands"
+
+
+def test_one_rise_among_falls_is_refused_and_so_is_none() -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ranking((0.3, 3.0), (0.3, 1.0), (0.4, 2.0))
+    assert caught.value.key == "bands"
+    assert VITAL.compares

@@ -97,3 +97,8 @@ def test_a_scale_that_is_none_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput) as caught:
         replace(FIVE, **change)
     assert caught.value.key in change
+
+
+def test_grades_that_are_paid_alike_move_nobody() -> None:
+    flat, own = replace(FIVE, slope=0.0), np.array([[-1.0, 0.0, 0.3, 2.0]])
+    assert not flat.reward(own, LUCK).any() and not flat.incentive(own, own, TEAM).any()

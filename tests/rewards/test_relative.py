@@ -64,3 +64,10 @@ def test_a_comparison_that_pays_for_the_others_score_is_refused() -> None:
     with pytest.raises(InvalidInput) as caught:
         Relative(slope=1.0, comparison=-0.1)
     assert caught.value.key == "comparison"
+
+
+def test_what_is_expected_falls_by_what_the_others_are_expected_to_score() -> None:
+    own, rule = np.array([[1.0, 4.0, 7.0]]), Relative(slope=2.0, comparison=0.5)
+    assert rule.expected(own, own, team(3)).tolist() == [[2 * (1 - 2.75), 2 * (4 - 2.0), 2 * (7 - 1.25)]]
+    assert rule.expected(own, np.array([[4.0]]), team(3)).tolist() == [[-2.0, 4.0, 10.0]]
+    assert rule.spill(3) == -0.5 and rule.spill(2) == -1.0 and rule.spill(1) == 0.0

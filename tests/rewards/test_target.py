@@ -87,3 +87,8 @@ def test_foresight_and_adjustment_outside_their_range_are_refused(change: dict[s
 
 def test_nobody_is_singled_out() -> None:
     assert target().contests(9) == ()
+
+
+def test_what_is_expected_is_what_a_score_is_felt_to_bring() -> None:
+    rule, own = target(), np.array([[0.0, 2.0]])
+    assert rule.expected(own, own, ONE) == pytest.approx(felt(rule) * own, rel=ROUNDING)

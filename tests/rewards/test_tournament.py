@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.contest import Contest
 from sim.errors import InvalidInput
 from sim.rewards.tournament import Tournament
 
@@ -69,3 +71,13 @@ def test_prizes_that_make_no_sense_are_refused(key: str, options: dict[str, Any]
     with pytest.raises(InvalidInput) as caught:
         Tournament(**options)
     assert caught.value.key == key
+
+
+def test_what_is_expected_is_the_prize_times_the_chance_and_its_slope() -> None:
+    own, rule = np.array([[0.0, 0.0]]), Tournament(prize=3.0, winners=1, share=None)
+    two = Contest(members=2, noise=1.0, rivals="exact", exact_up_to=12)
+    assert rule.expected(own, own, two) == pytest.approx(np.array([[1.5, 1.5]]), abs=1e-8)
+    assert rule.incentive(own, own, two) == pytest.approx(np.full((1, 2), 3 / (2 * math.sqrt(math.pi))), abs=1e-8)
+    assert rule.cover(own, own, two) == pytest.approx(np.zeros((1, 2)), abs=1e-8)
+    behind = np.array([[-1.0, 0.0]])
+    assert rule.cover(behind, behind, two)[0, 0] > 0 > rule.cover(behind, behind, two)[0, 1]
