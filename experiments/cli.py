@@ -95,7 +95,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         return _fail(_system(error), 2)
+    except (UnicodeDecodeError, RecursionError) as error:
+        return _fail(f"a file is not what it should be: {error} (yaml is text in UTF-8, not nested too deeply)", 2)
     except Exception as error:
+        if "home directory" in str(error):
+            return _fail(f"{error}: ~NAME is the folder of a user that there is not", 2)
         if os.environ.get("CROSSPURPOSE_DEBUG"):
             traceback.print_exc()
         return _fail(f"internal error: {type(error).__name__}: {error} (CROSSPURPOSE_DEBUG=1 shows where)", 1)

@@ -66,8 +66,21 @@ def content(text: str, place: str, strict: bool = False) -> dict[str, Any]:
         raise InvalidInput(place, found if isinstance(found, str) else "(no mapping)", "a mapping from names")
     if strict and "${" in text:
         raise InvalidInput(place, "${…}", "plain values, no interpolations")
+    _refuse_odd(found, place)
     overridden(found, place)
     return found
+
+
+def _refuse_odd(value: Any, key: str) -> None:
+    """Refuse what yaml knows and a scenario does not: dates, bytes, sets."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _refuse_odd(each, f"{key}: {name}")
+    elif isinstance(value, list):
+        for each in value:
+            _refuse_odd(each, key)
+    elif not isinstance(value, str | int | float | bool | None):
+        raise InvalidInput(key, str(value), "a number, a text, true, false or null, in quotes if it is a text")
 
 
 def overridden(found: Mapping[str, Any], place: str) -> dict[str, str]:

@@ -426,14 +426,20 @@ def scenario_part(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def in_one_line(error: Exception) -> Exception:
-    """Turn what Hydra or OmegaConf raise into an InvalidInput; anything else comes back as it is."""
+    """Turn what composing raises into an InvalidInput: of Hydra, and of what it does with a file of no plain data.
+
+    What the system says comes back as it is.
+    """
     from hydra.errors import HydraException
     from omegaconf.errors import OmegaConfBaseException
 
     if found := re.fullmatch(r"Index '(.*)' \(str\) is not an int", str(error)):
         return InvalidInput("configuration", found[1], "the number of an entry, from 0, where there is a list")
     if not isinstance(error, HydraException | OmegaConfBaseException | yaml.YAMLError):
-        return error
+        if isinstance(error, InvalidInput | OSError | MemoryError):
+            return error
+        said = (str(error) or type(error).__name__).split("\n")[0]
+        return InvalidInput("configuration", said, "yaml of plain data in every file of your own that is used")
     cause: BaseException = error
     text = str(error)
     while cause.__cause__ is not None:

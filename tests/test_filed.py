@@ -104,3 +104,9 @@ def test_no_path_can_be_named_anywhere_in_a_file(line: str, tmp_path: Path) -> N
     path.write_text(f"# @package _global_\n{line}\n")
     with pytest.raises(InvalidInput):
         sim.load(f"scenario={path}")
+
+
+@pytest.mark.parametrize("value", ["2020-01-01", "!!binary aGk=", "[1, 2020-01-01]", "{a: 2020-01-01}"])
+def test_what_is_no_plain_value_is_refused_by_its_key(value: str) -> None:
+    with pytest.raises(InvalidInput, match=r"mine\.yaml: good_intent"):
+        filed.content(f"good_intent: {value}", "mine.yaml")

@@ -356,3 +356,32 @@ def test_list_says_what_a_yaml_without_a_label_says_of_itself(capsys: pytest.Cap
             assert len(line.split(maxsplit=2)) == 3, line  # name, whose, and what it is
     assert main(["list", "interventions"]) == 0
     assert "tests and a build pipeline" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "words"),
+    [
+        ("configs/scheme/mine.yaml", b"\xff", ["lint", "scheme=mine"]),
+        ("configs/team/mine.yaml", b"weeks: !!int x", ["lint", "team=mine"]),
+        ("configs/team/mine.yaml", b"defaults: 3", ["explain", "team=mine"]),
+        ("configs/team/mine.yaml", b"- null", ["run", "team=mine"]),
+        ("configs/customers/mine.yaml", b"# @p", ["lint", "customers=mine"]),
+        ("configs/motive/mine.yaml", b"a: &x [*x]", ["run", "runs=1"]),
+        ("mine.yaml", b"good_intent: 2020-01-01", ["lint", "scenario=mine.yaml"]),
+        ("mine.yaml", b"", ["status", "~nobody-of-this-name"]),
+    ],
+)
+def test_an_odd_file_or_folder_is_one_line(
+    file: str,
+    text: bytes,
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_bytes(text)
+    assert main(words) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("crosspurpose: ") and "\n" not in said and "internal error" not in said
