@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from experiments.classroom.outcome import Outcome, luck
-from experiments.classroom.play import TOKENS, Lived, lived
+from experiments.classroom.outcome import Outcome, company
+from experiments.classroom.play import TOKENS, Lived
 from experiments.classroom.session import Session
 from experiments.lessons import Lesson
 from sim.arrays import Floats
@@ -35,12 +35,8 @@ def effect(lesson: Lesson, session: Session, found: Outcome) -> float:
 
 def worlds(lesson: Lesson, session: Session, found: Outcome) -> list[Lived]:
     """Return every company of the lesson as it was lived, by simulated people where the class has nobody."""
-    everywhere = list(found.companies)
-    for company in range(len(everywhere), len(lesson.companies)):
-        shape = (found.rounds, len(lesson.one.activities), session.teams, session.seats[0])
-        scenario = lesson.scenario(company, found.rounds)
-        everywhere.append(lived(scenario, luck(session), np.full(shape, np.nan), lesson.weeks, lesson.signals))
-    return everywhere
+    empty = range(len(found.companies), len(lesson.companies))
+    return [*found.companies, *(company(session, c, found.rounds, session.chosen(c, found.rounds)) for c in empty)]
 
 
 def by_round(lesson: Lesson, everywhere: Sequence[Lived]) -> Floats:
@@ -61,23 +57,23 @@ def side(lesson: Lesson, everywhere: Sequence[Lived], name: str) -> Floats:
     if name in companies:
         return measured(lesson, everywhere[companies.index(name)]).mean(axis=(1, 2))
     holders = [person.motive == name for person in lesson.one.team.seats]
-    held = [measured(lesson, company)[..., np.array(holders)] for company in everywhere]
+    held = [measured(lesson, each)[..., np.array(holders)] for each in everywhere]
     return np.stack([values.mean(axis=(1, 2)) for values in held]).mean(axis=0)
 
 
-def measured(lesson: Lesson, company: Lived) -> Floats:
+def measured(lesson: Lesson, those: Lived) -> Floats:
     """Return what the lesson's effect measures, of every seat: (rounds, teams, members).
 
     Worth is the whole team's: each of its seats has the same.
     """
     aim = lesson.effect
     if aim.measure == "use":
-        return company.contribution
+        return those.contribution
     if aim.measure == "worth":
-        return np.broadcast_to(company.worth[..., None], company.contribution.shape)
+        return np.broadcast_to(those.worth[..., None], those.contribution.shape)
     names = [aim.of] if aim.measure == "activity" else idle(lesson)
     rows = [list(lesson.one.activities).index(str(n)) for n in names]
-    return np.asarray(company.effort[:, rows].sum(axis=1) * TOKENS)
+    return np.asarray(those.effort[:, rows].sum(axis=1) * TOKENS)
 
 
 def idle(lesson: Lesson) -> list[str]:

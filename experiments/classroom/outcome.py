@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from experiments.classroom.play import TOKENS, Lived, lived
+from experiments.classroom.play import Lived, in_tokens, lived
 from experiments.classroom.session import Seat, Session
 from experiments.lessons import Lesson
+from sim.arrays import Floats
 from sim.draws import Draws
 
 
@@ -39,17 +39,23 @@ def outcome(session: Session, rounds: int) -> Outcome:
     if not rounds:
         return NOTHING
     companies = range(session.companies)
-    found = tuple(_company(session, c, rounds) for c in companies)
+    found = tuple(company(session, c, rounds, session.chosen(c, rounds)) for c in companies)
     before = None
     if session.twin:
         last = max(r for r, _ in session.twin)
-        before = tuple(_company(session, c, last, twin=True) for c in companies)
+        before = tuple(company(session, c, last, session.chosen(c, last, twin=True)) for c in companies)
     return Outcome(rounds=rounds, companies=found, twin=before)
 
 
-def _company(session: Session, company: int, rounds: int, *, twin: bool = False) -> Lived:
-    scenario = session.lesson.scenario(company, rounds, session.changes(company, rounds))
-    tokens = session.chosen(company, rounds, twin=twin)
+def company(session: Session, number: int, rounds: int, tokens: Floats) -> Lived:
+    """Live a company of the lesson: its words, what its manager made of them, and the class's luck.
+
+    Parameters
+    ----------
+    tokens : (rounds, activity, teams, members)
+        Of its own people, of another company's, or NaN for simulated ones.
+    """
+    scenario = session.lesson.scenario(number, rounds, session.changes(number, rounds))
     return lived(scenario, luck(session), tokens, session.lesson.weeks, session.lesson.signals)
 
 
@@ -58,25 +64,10 @@ def luck(session: Session) -> Draws:
     return Draws(session.setting.seed, range(session.teams), session.seats[0])
 
 
-@lru_cache(maxsize=32)
-def usual(lesson_id: str, habits: tuple[float, ...]) -> tuple[int, ...]:
-    """Return the habitual week in tokens, by largest remainders.
-
-    Examples
-    --------
-    >>> usual("any", (0.5, 0.25, 0.08))
-    (6, 3, 1)
-    """
-    shares = np.array(habits) / sum(habits) * TOKENS
-    tokens = np.floor(shares).astype(int)
-    for i in np.argsort(tokens - shares, kind="stable")[: TOKENS - tokens.sum()]:
-        tokens[i] += 1
-    return tuple(int(t) for t in tokens)
-
-
 def habit(lesson: Lesson) -> tuple[int, ...]:
     """Return the habitual week of a lesson's people, in tokens of the lesson's activities."""
-    return usual(lesson.id, tuple(lesson.one.activities[a].habit for a in lesson.activities))
+    habits = np.array([[lesson.one.activities[a].habit for a in lesson.activities]])
+    return tuple(int(t) for t in in_tokens(habits)[0])
 
 
 def motive(lesson: Lesson, seat: Seat) -> str:

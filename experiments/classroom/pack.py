@@ -10,7 +10,6 @@ The answer key is what simulated people do, all seats theirs, in teams of their 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -250,8 +249,9 @@ def filled(text: str, parts: Mapping[str, str]) -> str:
     'a\\n<!-- key -->\\nnew\\n<!-- end -->\\nb'
     """
     for name, part in parts.items():
-        pattern = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
-        text = pattern.sub(lambda m, part=part: f"{m[1]}{part}\n{m[2]}", text)  # type: ignore[misc]
+        before, mark, rest = text.partition(f"<!-- {name} -->\n")
+        if mark:
+            text = f"{before}{mark}{part}\n<!-- end -->{rest.partition('<!-- end -->')[2]}"
     return text
 
 

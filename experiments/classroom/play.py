@@ -19,17 +19,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from sim.arrays import Floats, average, summed, weighed
+from sim.arrays import Floats, Ints, average, weighed
 from sim.decision import Given
 from sim.draws import Draws
 from sim.engine import weeks
 from sim.errors import ModelWarning
 from sim.evaluation import shows
 from sim.record import Week
+from sim.results import kept
 from sim.rules import Rules, plan_of
 from sim.scenario import Scenario
 from sim.signals import Signal
-from sim.units import ranks
 
 TOKENS = 10  # of a week
 LEAST = 1e-9  # what is less is nothing
@@ -107,10 +107,11 @@ _Round = dict[str, Floats]
 def _round(passed: Sequence[Week], seen: Sequence[Signal]) -> _Round:
     """Gather the weeks of a round."""
     last, n = passed[-1], len(passed)
+    review = next((w for w in reversed(passed) if w.verdict is not None), None)
+    verdict, per_team = None if review is None else review.verdict, np.full(len(last.worth), np.nan)
+    said, judged = kept(last), {} if review is None else kept(review)
     score, worth = usual(last.rules) or 1.0, float(last.rules.worth @ last.rules.habit)
-    verdict = next((w.verdict for w in reversed(passed) if w.verdict is not None), None)
     nothing = np.full(last.worth.shape, np.nan)
-    per_team = np.full(len(last.worth), np.nan)
     return {
         "effort": np.mean([w.effort for w in passed], axis=0),
         "score": nothing if verdict is None else 100 * verdict.score / score,
@@ -121,11 +122,9 @@ def _round(passed: Sequence[Week], seen: Sequence[Signal]) -> _Round:
         "laid_off": np.zeros(nothing.shape) if verdict is None else verdict.laid_off,
         "signals": np.mean([_traces(w, seen) for w in passed], axis=0),
         "worth": np.mean([average(w.worth) for w in passed], axis=0),
-        "debt": per_team if last.stocks is None else last.stocks.debt,
-        "validity": per_team if verdict is None else agreement(verdict.score, verdict.contribution),
-        "knowledge": per_team
-        if last.stocks is None
-        else average(summed(last.stocks.knowledge)) / len(last.stocks.knowledge),
+        "debt": said.get("debt", per_team),
+        "validity": judged.get("validity", per_team),
+        "knowledge": said.get("knowledge", per_team),
     }
 
 
@@ -146,13 +145,6 @@ def utility(week: Week) -> Floats:
     return np.asarray((weight * felt).sum(axis=0) - cost)
 
 
-def agreement(score: Floats, truth: Floats) -> Floats:
-    """Return the rank correlation of what is scored and what is true, NaN where all are alike: (runs,)."""
-    x, y = ranks(score), ranks(truth)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((x * y).sum(axis=1) / np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1)))
-
-
 def usual(rules: Rules) -> float | None:
     """Return what the habitual week scores where all of skill 1 spend it, None where that is nothing."""
     if not len(rules.measurement.loading):
@@ -160,3 +152,20 @@ def usual(rules: Rules) -> float | None:
     shown = (rules.measurement.loading * rules.crafty) @ rules.habit
     score = float(rules.measurement.weight.reshape(len(shown), -1).mean(axis=1) @ shown)
     return score if score > LEAST else None
+
+
+def in_tokens(effort: Floats) -> Ints:
+    """Return weeks in tokens, by largest remainders; the first of equals: (rounds, activity, …) both.
+
+    Examples
+    --------
+    >>> in_tokens(np.array([[0.5, 0.25, 0.08], [2.0, 1.0, 1.0]])).tolist()
+    [[6, 3, 1], [5, 3, 2]]
+    """
+    all_of_it = effort.sum(axis=1, keepdims=True)
+    even = np.full_like(effort, 1 / effort.shape[1])
+    shares = TOKENS * np.divide(effort, all_of_it, out=even, where=all_of_it > 0)
+    tokens = np.floor(shares)
+    order = np.argsort(tokens - shares, axis=1, kind="stable")
+    place = np.argsort(order, axis=1, kind="stable")
+    return np.asarray(tokens + (place < TOKENS - tokens.sum(axis=1, keepdims=True)), dtype=np.int64)

@@ -21,9 +21,8 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom.outcome import habit, outcome
-from experiments.classroom.play import TOKENS, Lived
+from experiments.classroom.play import TOKENS, Lived, in_tokens
 from experiments.classroom.session import Seat, Session
-from sim.arrays import Floats, Ints
 from sim.draws import stream
 
 MIX: Mapping[str, int] = {"honest": 3, "random": 2, "absent": 1, "own": 4}
@@ -116,20 +115,3 @@ def completed(session: Session) -> list[dict[str, Any]]:
         for n, player in enumerate(session.players)
         if player.seat is not None and not player.seat.manager and (r, player.seat) not in session.tokens
     ]
-
-
-def in_tokens(effort: Floats) -> Ints:
-    """Return weeks in tokens, by largest remainders; the first of equals: (rounds, activity, …) both.
-
-    Examples
-    --------
-    >>> in_tokens(np.array([[0.5, 0.25, 0.08], [2.0, 1.0, 1.0]])).tolist()
-    [[6, 3, 1], [5, 3, 2]]
-    """
-    all_of_it = effort.sum(axis=1, keepdims=True)
-    even = np.full_like(effort, 1 / effort.shape[1])
-    shares = TOKENS * np.divide(effort, all_of_it, out=even, where=all_of_it > 0)
-    tokens = np.floor(shares)
-    order = np.argsort(tokens - shares, axis=1, kind="stable")
-    place = np.argsort(order, axis=1, kind="stable")
-    return np.asarray(tokens + (place < TOKENS - tokens.sum(axis=1, keepdims=True)), dtype=np.int64)

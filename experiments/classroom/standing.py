@@ -19,9 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.classroom.outcome import Outcome, luck
-from experiments.classroom.play import Lived, lived
-from experiments.classroom.players import in_tokens
+from experiments.classroom.outcome import Outcome, company
+from experiments.classroom.play import Lived, in_tokens, lived
 from experiments.classroom.session import Seat, Session
 from experiments.lessons import Lesson
 from sim.arrays import Floats
@@ -117,7 +116,7 @@ def same_choices(session: Session, rounds: int) -> dict[tuple[int, int], Lived]:
     """Return what the choices of a company come to by the rules of each other: (company, the other) → as lived."""
     others = range(len(session.lesson.companies))
     return {
-        (c, o): _lived(session, o, rounds, session.chosen(c, rounds))
+        (c, o): company(session, o, rounds, session.chosen(c, rounds))
         for c in range(session.companies)
         for o in others
         if o != c
@@ -127,7 +126,7 @@ def same_choices(session: Session, rounds: int) -> dict[tuple[int, int], Lived]:
 def simulated(session: Session, rounds: int) -> dict[int, Lived]:
     """Return each company of the lesson with simulated people in all seats: company → as lived."""
     nobody = np.full_like(session.chosen(0, rounds), np.nan)
-    return {c: _lived(session, c, rounds, nobody) for c in range(len(session.lesson.companies))}
+    return {c: company(session, c, rounds, nobody) for c in range(len(session.lesson.companies))}
 
 
 def other(lesson: Lesson, company: int) -> int | None:
@@ -224,11 +223,6 @@ def _mean(x: Floats, seat: Seat) -> float | None:
     """Return the mean of a seat over the rounds, None where no round has a value."""
     value = float(over_rounds(x)[seat.team, seat.place])
     return None if np.isnan(value) else value
-
-
-def _lived(session: Session, company: int, rounds: int, tokens: Floats) -> Lived:
-    scenario = _scenario(session, company, rounds)
-    return lived(scenario, luck(session), tokens, session.lesson.weeks, session.lesson.signals)
 
 
 def _scenario(session: Session, company: int, rounds: int) -> Scenario:

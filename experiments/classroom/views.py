@@ -15,6 +15,7 @@ import numpy as np
 from experiments.classroom.outcome import Outcome, habit, motive
 from experiments.classroom.play import TOKENS
 from experiments.classroom.session import Player, Seat, Session
+from experiments.classroom.standing import over_rounds
 from sim.arrays import Floats
 
 BEST = 3  # names on a board
@@ -236,10 +237,7 @@ def _chosen(session: Session) -> int:
 
 def mean(x: Floats) -> Floats:
     """Return the mean over teams (rounds, teams) of those that have a value: (rounds,), NaN where none has."""
-    known = ~np.isnan(x)
-    return np.divide(
-        np.where(known, x, 0.0).sum(axis=1), known.sum(axis=1), out=np.full(len(x), np.nan), where=known.any(axis=1)
-    )
+    return over_rounds(x.T)
 
 
 def _series(x: Floats) -> list[float | None]:

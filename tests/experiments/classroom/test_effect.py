@@ -18,7 +18,7 @@ HONEST, GAMING = (5, 3, 1, 1, 0, 0), (2, 1, 0, 1, 6, 0)
 
 def aimed(**aim: object) -> Lesson:
     words = {"measure": "activity", "of": "game", "higher": "Blue", "lower": "Orange", "least": 1.0, "says": "it"}
-    return replace(LESSON, effect=Effect(**{**words, **aim}))  # type: ignore[arg-type]
+    return replace(LESSON, effect=Effect(**{**words, **aim}))
 
 
 def everybody(blue: tuple[int, ...], orange: tuple[int, ...], people: int = 18) -> Session:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.classroom.outcome import outcome
-from experiments.classroom.play import TOKENS
-from experiments.classroom.players import MIX, choices, completed, in_tokens, kind, prepared, week
+from experiments.classroom.play import TOKENS, in_tokens
+from experiments.classroom.players import MIX, choices, completed, kind, prepared, week
 from experiments.classroom.session import Event, after
 from tests.classes import CHOICE, LESSON, at_round, do
 

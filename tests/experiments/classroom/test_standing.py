@@ -137,7 +137,7 @@ def test_pieces_can_be_sent_elsewhere_and_make_up_the_whole(nobody: Session) -> 
     assert set(one) == {"percentile", "same_choices", "simulated"}
     names = [c.name for c in LESSON.companies]
     same = one["same_choices"]
-    assert isinstance(same, Mapping) and same["company"] == names[0] != names[session.players[1].seat.company]  # type: ignore[union-attr]
+    assert isinstance(same, Mapping) and same["company"] == names[0] != names[session.players[1].seat.company]
     assert same["own_points"] == pytest.approx(found.companies[1].score[:, 0, 0].mean())
     assert (same["own_pay"], same["pay"] > 0) == (
         0.0,
