@@ -18,13 +18,10 @@ from fastapi import APIRouter, Request, Response
 
 from experiments.classroom.session import Refused
 from experiments.web.classroom.hub import Hub
+from experiments.web.plain import Malformed, sent
+from experiments.web.plain import page as page_of
 
 PAGES = Path(__file__).parent / "pages"
-KINDS = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-}
 COOKIE = "seat"
 POLICY = (  # nothing is fetched from elsewhere, and no script stands in a page
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; "
@@ -58,10 +55,6 @@ class Gate:
         return True
 
 
-class Malformed(ValueError):
-    """What came is no request of these pages."""
-
-
 def players(hub: Hub) -> APIRouter:
     """Return what players reach."""
     router = APIRouter()
@@ -73,7 +66,7 @@ def players(hub: Hub) -> APIRouter:
 
     @router.get("/")
     async def page() -> Response:
-        return _page("student.html")
+        return page_of(PAGES / "student.html")
 
     for name in ("student.css", "student.js"):
         _static(router, name)
@@ -88,7 +81,7 @@ def players(hub: Hub) -> APIRouter:
 
     @router.post("/join")
     async def join(request: Request) -> Response:
-        once = (await _body(request)).get("once")
+        once = (await sent(request, LARGEST)).get("once")
         me = who(request) if who(request) is not None else answered.get(str(once))
         if me is None and not joins.open(_address(request), hub.clock()):
             return _no("too many at once: try again in a moment", 429)
@@ -111,7 +104,7 @@ def players(hub: Hub) -> APIRouter:
                 return _no("open the first page again to join", 403)
             if not asks.open(str(me), hub.clock()):
                 return _no("too many at once: try again in a moment", 429)
-            said = await _body(request)
+            said = await sent(request, LARGEST)
             if set(said) != set(keys):
                 raise Malformed
             hub.see(me)
@@ -138,11 +131,11 @@ def teacher(hub: Hub, token: str, join: Callable[[], Mapping[str, Any]]) -> APIR
 
     @router.get("/")
     async def page() -> Response:
-        return _page("teacher.html")
+        return page_of(PAGES / "teacher.html")
 
     @router.get("/screen")
     async def screen() -> Response:
-        return _page("screen.html")
+        return page_of(PAGES / "screen.html")
 
     for name in ("teacher.css", "teacher.js", "screen.css", "screen.js"):
         _static(router, name)
@@ -170,7 +163,7 @@ def teacher(hub: Hub, token: str, join: Callable[[], Mapping[str, Any]]) -> APIR
 
     @router.post("/do")
     async def do(request: Request) -> Response:
-        asked = await _body(request)
+        asked = await sent(request, TEACHERS_LARGEST)
         kind, said = asked.get("kind"), asked.get("said", {})
         if kind not in TEACHERS or not isinstance(said, dict):
             raise Malformed
@@ -213,34 +206,9 @@ def _tried(act: Callable[[], object]) -> Response:
     return _json({"ok": True})
 
 
-async def _body(request: Request) -> dict[str, Any]:
-    """Return the mapping that was sent as JSON."""
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise Malformed
-    try:
-        found = json.loads(await request.body(), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    if not isinstance(found, dict):
-        raise Malformed
-    return found
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _page(name: str) -> Response:
-    return Response(
-        (PAGES / name).read_bytes(), media_type=KINDS[Path(name).suffix], headers={"Cache-Control": "no-cache"}
-    )
-
-
 def _static(router: APIRouter, name: str) -> None:
     async def static() -> Response:
-        found = _page(name)
-        found.headers["Cache-Control"] = "max-age=600"
-        return found
+        return page_of(PAGES / name, "max-age=600")
 
     router.add_api_route(f"/{name}", static, methods=["GET"])
 

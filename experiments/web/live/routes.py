@@ -20,15 +20,11 @@ from fastapi import APIRouter, Request, Response
 
 from experiments.classroom import live
 from experiments.classroom.changes import Change, Unfit, checked
+from experiments.web.plain import Malformed, page, sent
 from sim.errors import InvalidInput, RunFailed
 from sim.loading import options
 
 PAGES = Path(__file__).parent / "pages"
-KINDS = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-}
 LARGEST = 20_000  # bytes of a question
 SEEDS, RUNS = 2**31, 100_000
 KEPT = 64  # answers
@@ -36,10 +32,6 @@ WAITING = 8  # questions at a time
 MALFORMED = "That is no question that this page asks."
 BUSY = "Too many questions at once. Please try again in a moment."
 BROKEN = "This could not be worked out. Please try something else."
-
-
-class Malformed(ValueError):
-    """What came is no question of this page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +79,7 @@ def router() -> APIRouter:
             return _no(BUSY, 429)
         waiting += 1
         try:
-            return _packed(await worked_out(answer_of(await _asked(request))), request)
+            return _packed(await worked_out(answer_of(await sent(request, LARGEST))), request)
         except Unfit as why:
             return _no(str(why))
         except (Malformed, InvalidInput):
@@ -168,22 +160,6 @@ def _written(content: object) -> bytes:
     return gzip.compress(text.encode(), 6)
 
 
-async def _asked(request: Request) -> dict[str, Any]:
-    """Return the mapping that was sent as JSON."""
-    size = request.headers.get("content-length", "")
-    if not size.isdigit() or int(size) > LARGEST:
-        raise Malformed
-    if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-        raise Malformed
-    try:
-        found = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        raise Malformed from None
-    if not isinstance(found, dict):
-        raise Malformed
-    return found
-
-
 def _packed(content: bytes, request: Request) -> Response:
     """Send what is compressed, unpacked for whoever cannot do so."""
     headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding"}
@@ -198,7 +174,6 @@ def _no(why: str, status: int = 200) -> Response:
 
 def _sender(name: str) -> Callable[[], Awaitable[Response]]:
     async def send() -> Response:
-        path = PAGES / name
-        return Response(path.read_bytes(), media_type=KINDS[path.suffix], headers={"Cache-Control": "no-cache"})
+        return page(PAGES / name)
 
     return send
