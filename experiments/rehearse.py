@@ -89,8 +89,7 @@ def main(words: Sequence[str]) -> int:
     """Rehearse as the command line says; print the table and write the folder."""
     wanted = asked(words)
     given = lesson(wanted.lesson)
-    rounds = given.timing(wanted.minutes).rounds
-    folder = folder_of(_same(given, wanted, rounds), wanted.out, wanted.lesson)
+    folder = folder_of(_same(given, wanted), wanted.out, wanted.lesson)
     if folder.check(wanted.overwrite) != "finished":
         started = time.monotonic()
         manifest = {
@@ -161,12 +160,12 @@ def _whole(given: Mapping[str, str], key: str, least: int, most: int) -> int:
     return int(text)
 
 
-def _same(given: Lesson, wanted: Asked, rounds: int) -> dict[str, Any]:
+def _same(given: Lesson, wanted: Asked) -> dict[str, Any]:
     """Return what a rehearsal is: two that agree in this have the same numbers."""
     return {
         "verb": "rehearse",
         "lesson": asdict(given),
-        "worlds": [dict(given.scenario(c, rounds).config) for c in range(len(given.companies))],
+        "worlds": [dict(given.scenario(c).config) for c in range(len(given.companies))],
         "classes": wanted.classes,
         "students": wanted.students,
         "minutes": wanted.minutes,

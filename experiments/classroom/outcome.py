@@ -55,7 +55,7 @@ def company(session: Session, number: int, rounds: int, tokens: Floats) -> Lived
     tokens : (rounds, activity, teams, members)
         Of its own people, of another company's, or NaN for simulated ones.
     """
-    scenario = session.lesson.scenario(number, rounds, session.changes(number, rounds))
+    scenario = session.lesson.scenario(number, session.changes(number, rounds))
     return lived(scenario, luck(session), tokens, session.lesson.weeks, session.lesson.signals)
 
 

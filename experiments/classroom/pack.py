@@ -75,7 +75,7 @@ def key(given: Lesson) -> list[Row]:
     for number, company in enumerate(given.companies):
         nobody = np.full((rounds, len(names), TEAMS, len(seats)), np.nan)
         draws = Draws(SEED, range(TEAMS), len(seats))
-        found = lived(given.scenario(number, rounds), draws, nobody, given.weeks)
+        found = lived(given.scenario(number), draws, nobody, given.weeks)
         whole = {company.name: np.ones(len(seats), dtype=bool)}
         held = {card.title: np.array([p.motive == name for p in seats]) for name, card in given.cards.items()}
         for who, those in (held if given.effect.higher in given.cards else whole).items():

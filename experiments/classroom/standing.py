@@ -138,7 +138,7 @@ def other(lesson: Lesson, company: int) -> int | None:
 
 def unrewarded(lesson: Lesson) -> int | None:
     """Return the company in which nothing follows from the score; None where there is none, or no other kind."""
-    schemes = [lesson.scenario(c, 1).scheme for c in range(len(lesson.companies))]
+    schemes = [lesson.scenario(c).scheme for c in range(len(lesson.companies))]
     free = [s.promotion is None and s.layoff is None and (s.pay is None or isinstance(s.pay, Salary)) for s in schemes]
     return free.index(True) if any(free) and not all(free) else None
 
@@ -226,4 +226,4 @@ def _mean(x: Floats, seat: Seat) -> float | None:
 
 
 def _scenario(session: Session, company: int, rounds: int) -> Scenario:
-    return session.lesson.scenario(company, rounds, session.changes(company, rounds))
+    return session.lesson.scenario(company, session.changes(company, rounds))

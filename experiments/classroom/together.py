@@ -64,7 +64,7 @@ def _lived(given: Lesson, sessions: Sequence[Session], rounds: int) -> Iterator[
     chance = Together([luck(session) for session in sessions])
     for company in range(len(given.companies)):
         tokens = np.concatenate([session.chosen(company, rounds) for session in sessions], axis=2)
-        yield lived(given.scenario(company, rounds), chance, tokens, given.weeks, given.signals)
+        yield lived(given.scenario(company), chance, tokens, given.weeks, given.signals)
 
 
 def of_class(company: Lived, teams: slice) -> Lived:

@@ -170,14 +170,14 @@ class Lesson:
             raise InvalidInput("minutes", minutes, f"one of {', '.join(self.minutes)}")
         return self.minutes[str(minutes)]
 
-    def scenario(self, company: int, rounds: int, changes: tuple[str, ...] = ()) -> Scenario:
-        """Return the scenario of a company over some rounds, and at least over those of the longest lesson.
+    def scenario(self, company: int, changes: tuple[str, ...] = ()) -> Scenario:
+        """Return the scenario of a company over the rounds of the longest lesson.
 
-        What happens in a round does not depend on how many are to come.
+        What happens in a round does not depend on how many are to come, so that a shorter one is its beginning.
         """
         from sim.scenario import scenario_from
 
-        horizon = self.weeks * max(rounds, *(t.rounds for t in self.minutes.values()))
+        horizon = self.weeks * max(t.rounds for t in self.minutes.values())
         words = [*self.world, *self.companies[company].words, *changes, f"weeks={horizon}"]
         found = scenario_from(scenario_part(compose("model", words)))
         for name in self.activities:
@@ -190,8 +190,8 @@ class Lesson:
 
     @cached_property
     def one(self) -> Scenario:
-        """The scenario of the first company over a round: names and words."""
-        return self.scenario(0, 1)
+        """The scenario of the first company: names and words."""
+        return self.scenario(0)
 
 
 DEFAULTS: Mapping[str, Any] = {"signals": (), "missed": (), "questions": ()}

@@ -81,4 +81,4 @@ def _warm(setting: Setting) -> None:
     del kept, outcome, page, standing, classroom
     known = lesson(setting.lesson)
     for company in range(len(known.companies)):
-        known.scenario(company, known.timing(setting.minutes).rounds)
+        known.scenario(company)

@@ -28,7 +28,7 @@ def simulated(name: str, rounds: int = 6) -> list[Lived]:
     members = len(given.one.team.seats)
     nobody = np.full((rounds, len(given.one.activities), TEAMS, members), np.nan)
     luck = Draws(3, range(TEAMS), members)
-    return [lived(given.scenario(c, rounds), luck, nobody, given.weeks) for c in range(len(given.companies))]
+    return [lived(given.scenario(c), luck, nobody, given.weeks) for c in range(len(given.companies))]
 
 
 def of_card(given: Lesson, company: Lived, card: str, activity: str) -> float:
@@ -47,7 +47,7 @@ def test_a_lesson_fits_its_minutes_and_fills_them(name: str, minutes: int) -> No
 @pytest.mark.parametrize("name", LESSONS)
 def test_nobody_leaves_a_seat(name: str) -> None:
     given = lesson(name)
-    assert all(given.scenario(c, 1).turnover is None for c in range(len(given.companies)))
+    assert all(given.scenario(c).turnover is None for c in range(len(given.companies)))
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -116,7 +116,7 @@ def test_until_the_repair_all_three_companies_are_one() -> None:
 def test_all_that_is_done_begins_with_round_four_and_is_refused_by_nobody() -> None:
     given = lesson("repair")
     for c in range(3):
-        scenario = given.scenario(c, 6)
+        scenario = given.scenario(c)
         assert scenario.refused == () and {i.start for i in scenario.interventions} == {3 * given.weeks}
         lines = {line.line for i in scenario.interventions for line in i.lines}
         assert lines == {("symptom", "function", "perception")[c]}

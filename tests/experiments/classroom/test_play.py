@@ -94,7 +94,7 @@ def test_companies_meet_the_same_people_and_luck() -> None:
     assert not np.array_equal(*skill)
     assert session.chosen(0, 1).shape == session.chosen(1, 1).shape
     plain = lesson("target")
-    alike = [lived_of(plain.scenario(0, 1)) for _ in range(2)]
+    alike = [lived_of(plain.scenario(0)) for _ in range(2)]
     np.testing.assert_array_equal(*alike)
 
 
