@@ -5,13 +5,14 @@ on any executor, and a new cause changes no other number:
 
     stream(seed, run, cause) = Generator(PCG64DXSM(SeedSequence(seed, spawn_key=(run, crc32(cause)))))
 
-Each cause draws for all seats in every week, whatever happened, in blocks of 52 weeks, week first.
+Each cause draws for all seats in every week, whatever happened, week first. What has been drawn is kept while
+there is room for it: schemes that are compared, and points of a sweep, meet the same people and the same luck.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -22,7 +23,9 @@ from numpy.random.bit_generator import ISeedSequence
 from sim.arrays import Floats, Ints
 
 PROTOCOL = 1  # raised when the same address gives another number
-BLOCK = 52  # [weeks]
+BLOCK = 52  # weeks that are drawn at a time where all of them are too many to be kept
+KEPT = 2**27  # bytes of drawn numbers that a process keeps at most
+ADDRESS = 1000  # bytes that an array and its address take beside the numbers, about
 WORTH_HASHING = 12  # streams from which on it is quicker to hash their seeds together
 
 
@@ -166,6 +169,36 @@ class WeekDraws:
     report: Floats
 
 
+class Store:
+    """Numbers that have been drawn, by address, in so many bytes at most: a store that is full is emptied.
+
+    Examples
+    --------
+    >>> store = Store(2200)
+    >>> [store.of(at, lambda: np.ones(1)).size for at in ("a", "b", "a", "c")], list(store.held)
+    ([1, 1, 1, 1], ['c'])
+    """
+
+    def __init__(self, most: int) -> None:
+        self.most, self.size, self.held = most, 0, dict[Hashable, Floats]()
+
+    def of(self, address: Hashable, draw: Callable[[], Floats]) -> Floats:
+        """Return what stands at an address, drawn if it is not there: read-only."""
+        found = self.held.get(address)
+        if found is None:
+            found = draw()
+            found.setflags(write=False)
+            self.size += found.nbytes + ADDRESS
+            if self.size > self.most:
+                self.held.clear()
+                self.size = found.nbytes + ADDRESS
+            self.held[address] = found
+        return found
+
+
+KEEPS = Store(KEPT)
+
+
 class Draws:
     """The chance of a batch of runs of one team, or of several alike, whose rows stand run by run.
 
@@ -183,7 +216,8 @@ class Draws:
     """
 
     def __init__(self, seed: int, runs: Sequence[int], members: int, teams: int = 1, place: str = "") -> None:
-        self.seed, self.runs, self.members, self.teams, self.place = seed, list(runs), members, teams, place
+        self.seed, self.members, self.teams, self.place = seed, members, teams, place
+        self.runs = runs if isinstance(runs, range) else tuple(runs)
 
     @property
     def rows(self) -> int:
@@ -192,25 +226,37 @@ class Draws:
 
     def once(self, cause: str) -> Floats:
         """Standard normal numbers, one per seat, that hold for a whole run: (runs, members)."""
-        (generators,) = streams(self.seed, self.runs, [self.place + cause])
-        drawn = np.empty((len(self.runs), self.teams * self.members))
-        for generator, run in zip(generators, drawn, strict=True):
-            generator.standard_normal(out=run)
-        return drawn.reshape(self.rows, self.members)
+        ((found,),) = self._kept((self.place + cause,), weeks=1)
+        return found
 
     def weekly(self, causes: Causes, weeks: int) -> Iterator[WeekDraws]:
         """Yield the chance of each week in turn."""
-        named = {f.name: [self.place + cause for cause in getattr(causes, f.name)] for f in fields(Causes)}
-        by = {group: streams(self.seed, self.runs, names) for group, names in named.items() if names}
+        groups = [f.name for f in fields(Causes)]
+        named = {group: tuple(self.place + cause for cause in getattr(causes, group)) for group in groups}
+        named = {group: names for group, names in named.items() if names}
         nothing = np.empty((0, self.rows, self.members))
+        for block, drawn in self._blocks(named, weeks):
+            for t in range(block):
+                yield WeekDraws(**{group: drawn[group][t] if group in drawn else nothing for group in groups})
+
+    def _blocks(self, named: dict[str, tuple[str, ...]], weeks: int) -> Iterator[tuple[int, dict[str, Floats]]]:
+        """Yield how many weeks are drawn at a time, and their chance by group: (weeks, cause, runs, members) each."""
+        numbers = weeks * self.rows * self.members * sum(len(names) for names in named.values())
+        if 8 * numbers <= KEPT:
+            yield weeks, {group: self._kept(names, weeks, group in UNIFORM) for group, names in named.items()}
+            return
+        by = {group: streams(self.seed, self.runs, names) for group, names in named.items()}
         for start in range(0, weeks, BLOCK):
             block = min(BLOCK, weeks - start)
-            drawn = {group: self._block(block, each, group in UNIFORM) for group, each in by.items()}
-            for t in range(block):
-                yield WeekDraws(**{group: drawn[group][t] if group in drawn else nothing for group in named})
+            yield block, {group: self._drawn(block, each, group in UNIFORM) for group, each in by.items()}
 
-    def _block(self, weeks: int, causes: list[list[np.random.Generator]], uniform: bool = False) -> Floats:
-        """Draw a block of weeks of several causes: (weeks, cause, runs, members)."""
+    def _kept(self, causes: tuple[str, ...], weeks: int, uniform: bool = False) -> Floats:
+        """Return the first weeks of several causes, as they were drawn before if they were."""
+        address = (self.seed, self.runs, self.teams, self.members, causes, weeks, uniform)
+        return KEEPS.of(address, lambda: self._drawn(weeks, streams(self.seed, self.runs, causes), uniform))
+
+    def _drawn(self, weeks: int, causes: list[list[np.random.Generator]], uniform: bool) -> Floats:
+        """Draw the next weeks of several causes: (weeks, cause, runs, members)."""
         seats = self.teams * self.members
         block = np.empty((weeks, len(causes), len(self.runs), seats))
         drawn = np.empty((len(self.runs), weeks, seats))

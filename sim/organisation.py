@@ -168,20 +168,6 @@ class Moment:
     risen: Floats
 
 
-class _Chance(Draws):
-    """The draws of a tier: what holds for a whole run is asked for at every review, and drawn once."""
-
-    def __init__(self, seed: int, runs: Sequence[int], members: int, teams: int, place: str) -> None:
-        super().__init__(seed, runs, members, teams, place)
-        self._drawn: dict[str, Floats] = {}
-
-    def once(self, cause: str) -> Floats:
-        if cause not in self._drawn:
-            self._drawn[cause] = super().once(cause)
-            self._drawn[cause].flags.writeable = False
-        return self._drawn[cause]
-
-
 @dataclass(kw_only=True)
 class _Course:
     """A tier on its way.
@@ -265,7 +251,7 @@ def _course(company: Company, i: int, seed: int, runs: Sequence[int], aligned: b
     tier, scenario = company.chart.tiers[i], company.scenarios[i]
     motives = company.motives(tier, len(runs))
     plan = tuple(company.seated(r, tier, motives, len(runs)) for r in plan_of(scenario, aligned=aligned, shadow=shadow))
-    draws = _Chance(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
+    draws = Draws(seed, runs, tier.people.shape[1], len(tier.people), f"tier {i}: ")
     weight = plan[0].measurement.weight
     adaptation = company.organisation.evaluators.adaptation
     used = np.ones(len(weight)) if adaptation is None or not adaptation.doubts else (weight != 0).astype(np.float64)
