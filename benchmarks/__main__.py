@@ -5,7 +5,8 @@ the machine does meets all of them. What is timed is what a user calls:
 
 - plain Mesa: a team made and stepped over its weeks, with its DataCollector and Python's own random
   numbers (drawing from the engine's streams would slow it down);
-- the engine: `simulate_runs` of a batch, with all columns it keeps, the aligned team left out;
+- the engine: `simulate_runs` of a batch, with all columns it keeps, the aligned team left out; and again, with the
+  numbers that are still there from the last time, as they are for the next scheme that is compared;
 - the floor: the same streams made and the same numbers drawn through `sim.draws`, and nothing else.
 
 Organisations of growing size follow, one run of each, to show how time grows with people.
@@ -27,7 +28,7 @@ import sim
 from benchmarks import history
 from benchmarks.agreement import RTOL, disagreement, preset
 from benchmarks.plain_mesa import Team
-from sim.draws import Draws
+from sim.draws import KEEPS, Draws
 from sim.rules import rules_of
 from sim.scenario import Scenario, people_of, scenario_from
 from sim.simulation import simulate_runs
@@ -47,6 +48,16 @@ def step(config: dict[str, Any], teams: int) -> None:
         team = Team(config, seed)
         for _ in range(config["weeks"]):
             team.step()
+
+
+def anew(job: Job) -> Job:
+    """Return the job with nothing that has been drawn before."""
+
+    def alone() -> None:
+        KEEPS.empty()
+        job()
+
+    return alone
 
 
 def draw(scenario: Scenario, runs: int) -> None:
@@ -79,12 +90,11 @@ def cpu_seconds(job: Job, least: float) -> float:
 
 def rates(jobs: dict[str, tuple[int, Job]], repeats: int = REPEATS, least: float = LEAST) -> dict[str, float]:
     """Return the member-weeks per CPU second of jobs, given the member-weeks of each."""
-    for _, job in jobs.values():
-        job()  # imports and caches
     seconds: dict[str, list[float]] = {name: [] for name in jobs}
     for turn in range(repeats):
         print(f"  timing, turn {turn + 1} of {repeats}", flush=True)
         for name, (_, job) in jobs.items():
+            job()  # imports, caches, and what is drawn
             seconds[name].append(cpu_seconds(job, least))
     return {name: size / statistics.median(seconds[name]) for name, (size, _) in jobs.items()}
 
@@ -130,10 +140,12 @@ def main() -> None:
     size, full_size = 12 * small.weeks, len(full.team.seats) * full.weeks
     jobs: dict[str, tuple[int, Job]] = {"plain_mesa": (4 * size, partial(step, config, 4))}
     for runs in BATCHES:
-        jobs[f"engine_{runs}"] = (runs * size, partial(simulate, small, runs))
-        jobs[f"full_week_{runs}"] = (runs * full_size, partial(simulate, full, runs))
-    jobs["floor_256"] = (256 * size, partial(draw, small, 256))
-    jobs["full_week_floor_256"] = (256 * full_size, partial(draw, full, 256))
+        jobs[f"engine_{runs}"] = (runs * size, anew(partial(simulate, small, runs)))
+        jobs[f"full_week_{runs}"] = (runs * full_size, anew(partial(simulate, full, runs)))
+    for name, scenario, each in (("engine", small, size), ("full_week", full, full_size)):
+        jobs[f"{name}_256_again"] = (256 * each, partial(simulate, scenario, 256))
+    jobs["floor_256"] = (256 * size, anew(partial(draw, small, 256)))
+    jobs["full_week_floor_256"] = (256 * full_size, anew(partial(draw, full, 256)))
     rate = rates(jobs)
 
     print("\nmember-weeks per CPU second")
@@ -145,6 +157,7 @@ def main() -> None:
         profile(scenario, 256, 26)
     print("\nratios (aims: engine_256/plain_mesa 100 or more, floor_256/engine_256 3 or less)")
     pairs = [(f"engine_{n}", "plain_mesa") for n in BATCHES] + [(f"full_week_{n}", "plain_mesa") for n in BATCHES]
+    pairs += [("engine_256_again", "plain_mesa"), ("full_week_256_again", "plain_mesa")]
     pairs += [("floor_256", "plain_mesa"), ("floor_256", "engine_256"), ("full_week_floor_256", "full_week_256")]
     pairs += [("engine_256", "engine_1"), ("engine_256", "engine_32"), ("engine_256", "full_week_256")]
     for above, below in pairs:

@@ -16,8 +16,10 @@ HEAD = """# Speed, version by version
 Written by `make bench`, a row for each version; measured again, its row is replaced. Machines differ, so that
 all but the last two columns are ratios within one run: the engine against a plain Mesa model of the same team
 (aim 100 at 256 runs), drawing the same numbers and nothing else against the engine (aim 3 or less), and the
-same for the full week with contests and a project. Start-up is the wall-clock time of a command on that
-machine, the median of five [s].
+same for the full week with contests and a project. "Again" is a batch whose numbers have been drawn before, as
+they are for the second scheme of a comparison and the second point of a sweep; all others draw their own.
+Start-up is the wall-clock time of a command on that machine, the median of five [s].
+What a further step would take: [SPEED.md](../docs/SPEED.md).
 
 """
 COLUMNS = {
@@ -25,8 +27,10 @@ COLUMNS = {
     "engine_1/plain_mesa": "engine : Mesa, 1 run",
     "engine_32/plain_mesa": "32 runs",
     "engine_256/plain_mesa": "256 runs",
+    "engine_256_again/plain_mesa": "256 runs, again",
     "floor_256/engine_256": "drawing : engine",
     "full_week_256/plain_mesa": "full week : Mesa, 256 runs",
+    "full_week_256_again/plain_mesa": "full week, again",
     "full_week_floor_256/full_week_256": "drawing : full week",
     "list": "`list` [s]",
     "run": "`run runs=1` [s]",
@@ -64,9 +68,10 @@ def kept(text: str) -> list[dict[str, str]]:
     >>> kept(table([{"version": "0.1.0", "list": "0.20"}]))[0]["list"]
     '0.20'
     """
-    lines = [line for line in text.splitlines() if line.startswith("|")][2:]
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
-    return [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    named = {name: column for column, name in COLUMNS.items()}
+    return [{named[n]: cell for n, cell in zip(head, row, strict=True) if n in named} for row in rows]
 
 
 def table(rows: list[dict[str, str]]) -> str:

@@ -188,12 +188,18 @@ class Store:
         if found is None:
             found = draw()
             found.setflags(write=False)
-            self.size += found.nbytes + ADDRESS
-            if self.size > self.most:
-                self.held.clear()
-                self.size = found.nbytes + ADDRESS
-            self.held[address] = found
+            takes = found.nbytes + ADDRESS
+            if self.size + takes > self.most:
+                self.empty()
+            if takes <= self.most:
+                self.size += takes
+                self.held[address] = found
         return found
+
+    def empty(self) -> None:
+        """Keep nothing any more."""
+        self.held.clear()
+        self.size = 0
 
 
 KEEPS = Store(KEPT)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.draws import BLOCK, Causes, Draws, WeekDraws, stream, streams
+from sim import draws
+from sim.draws import BLOCK, Causes, Draws, Store, WeekDraws, stream, streams
 
 CAUSES = Causes(explore=("explore:a", "explore:b"), noise=("signal:x",), blur=("attribution",), luck=("places:pay",))
 
@@ -55,9 +57,52 @@ def test_a_week_is_drawn_before_the_next_and_all_seats_of_a_week_together() -> N
 def test_a_longer_horizon_begins_with_the_shorter(weeks: int) -> None:
     short, long = all_weeks(weeks=weeks), all_weeks(weeks=3 * BLOCK)
     assert len(short) == weeks
-    for a, b in zip(short, long[:weeks], strict=True):
+    same(short, long[:weeks])
+
+
+def same(some: list[WeekDraws], others: list[WeekDraws]) -> None:
+    for a, b in zip(some, others, strict=True):
         for name in ("explore", "noise", "blur", "luck"):
             assert np.array_equal(getattr(a, name), getattr(b, name))
+
+
+def test_what_is_drawn_in_blocks_and_not_kept_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = all_weeks(weeks=2 * BLOCK + 3)
+    monkeypatch.setattr(draws, "KEPT", 0)
+    monkeypatch.setattr(draws, "KEEPS", Store(0))
+    same(kept, all_weeks(weeks=2 * BLOCK + 3))
+    assert not draws.KEEPS.size
+
+
+def test_what_has_been_drawn_is_kept_and_cannot_be_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(draws, "KEEPS", Store(draws.KEPT))
+    first = all_weeks()
+    monkeypatch.setattr(draws, "streams", None)  # nothing is drawn again
+    same(first, all_weeks())
+    with pytest.raises(ValueError, match="read-only"):
+        first[0].noise[0, 0, 0] = 1.0
+
+
+@pytest.mark.parametrize("other", [{"seed": 2}, {"runs": (0, 1, 3)}, {"weeks": 6}, {"members": 6, "teams": 2}])
+def test_what_is_kept_is_not_taken_for_something_else(other: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    def drawn(**given: Any) -> list[WeekDraws]:
+        asked: dict[str, Any] = {"seed": 1, "runs": (0, 1, 2), "members": 12, "teams": 1, "weeks": 5} | given
+        weeks = asked.pop("weeks")
+        return list(Draws(**asked).weekly(CAUSES, weeks))
+
+    drawn()
+    after = drawn(**other)
+    monkeypatch.setattr(draws, "KEEPS", Store(draws.KEPT))
+    same(after, drawn(**other))
+
+
+def test_a_full_store_takes_no_more_than_it_may() -> None:
+    store = Store(50_000)
+    for i in range(200):
+        found = store.of(i, lambda i=i: np.full(300, float(i)))
+        assert found[0] == i and sum(x.nbytes for x in store.held.values()) <= 50_000
+    assert store.of("all", lambda: np.zeros(10_000)).nbytes == 80_000
+    assert "all" not in store.held and sum(x.nbytes for x in store.held.values()) <= 50_000
 
 
 def test_a_run_has_the_same_luck_alone_and_in_any_batch() -> None:
