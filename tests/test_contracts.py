@@ -26,6 +26,7 @@ from sim.choice.quadratic import Quadratic
 from sim.choice.scripted import Scripted
 from sim.choice.water_filling import WaterFilling
 from sim.contest import Contest
+from sim.decision import Conduct, StockDecision
 from sim.loading import configs, options
 from sim.motives.base import Motive
 from sim.perception import Known
@@ -268,6 +269,20 @@ def test_an_answer_to_all_that_is_known_is_the_same_of_a_run_alone_and_in_a_batc
     assert effort.shape == m.shape and effort.min() >= 0 and np.array_equal(choice.answer(m, known), effort)
     for run in range(4):
         assert np.array_equal(choice.answer(m[:, [run]], of_run(known, run)), effort[:, [run]])
+
+
+@pytest.mark.parametrize("name", options("choice"))
+def test_a_week_is_approached_in_steps_unless_it_is_in_the_script(name: str) -> None:
+    choice, (_, known) = choices()[name], motive_and_known("pay", "announced")
+    m = np.random.default_rng(11).normal(0, 0.3, known.slope.shape)
+    conduct = Conduct(adjustment=0.25, experimentation=0.0, status_quo=0.0, initial=None)
+    decision = StockDecision(
+        motives={}, weight=np.zeros((0, 5)), choice=choice, conduct=conduct, distaste=np.zeros(len(m))
+    )
+    best = choice.answer(m if known.objection is None else m - known.objection, known)
+    step = 1.0 if isinstance(choice, Scripted) else 0.25
+    expected = known.effort + step * (best - known.effort)
+    assert decision.choose(known, m) == pytest.approx(expected, rel=ROUNDING, abs=ROUNDING)
 
 
 @pytest.mark.parametrize("name", [n for n in CHOICES if not isinstance(choices()[n], Logit)])

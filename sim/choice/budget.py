@@ -11,7 +11,6 @@ rises, peaks and falls in their strength (THEORY G4, [G6]). Where every x is bel
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import final
 
@@ -78,8 +77,5 @@ class Budget(Choice):
         return 0.5 * self.cost * summed(away * away)
 
     def softness(self, slope: Floats) -> float:
-        n = len(slope)
-        if self.shape == "simplex":
-            return (dot(slope, slope) - dot(slope, np.ones(n)) ** 2 / n) / self.cost
-        even = dot(slope, np.ones(n)) / math.sqrt(n)  # about a week that is spread evenly, with a habit of length T
-        return (dot(slope, slope) - even * even) / self.cost
+        # on the ball: about a week that is spread evenly, with a habit of length T
+        return (dot(slope, slope) - dot(slope, np.ones(len(slope))) ** 2 / len(slope)) / self.cost

@@ -22,6 +22,8 @@ from sim.motives.base import Motive
 from sim.perception import Known
 from sim.prospect import Prospect
 
+WORST = -700.0  # relief that is worse makes no difference: any risk at all has long been certainty
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +129,7 @@ class Safety(Motive):
         if self.signal is None:
             return np.zeros(effort.shape[1:])
         standing = known.skill * weighed(known.observed[self.signal], effort)
-        return np.clip(self.base * np.exp(-self.relief * standing), 0.0, 1.0)
+        return _fading(self.base, self.relief * standing)
 
     def _shared(self, effort: Floats, known: Known) -> Floats:
         """Risk, as far as it is perceived, that the project is stopped: (runs, members)."""
@@ -137,4 +139,9 @@ class Safety(Motive):
             risk = known.axed + weighed(known.axed_slope, effort - known.effort)
             return self.shared_risk * np.clip(risk, 0.0, 1.0)
         worth = known.team_worth + weighed(known.worth, effort - known.effort) / effort.shape[-1]
-        return self.shared_risk * np.clip(self.axed * np.exp(-self.axed_relief * worth), 0.0, 1.0)
+        return self.shared_risk * _fading(self.axed, self.axed_relief * worth)
+
+
+def _fading(base: float, relief: Floats) -> Floats:
+    """Return base·exp(−relief), a risk that some relief takes away and harm adds to, in [0, 1]."""
+    return np.clip(base * np.exp(-np.maximum(relief, WORST)), 0.0, 1.0)

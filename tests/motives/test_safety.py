@@ -73,6 +73,15 @@ def test_a_risk_is_never_above_certainty_however_dispensable_one_is(known: Known
     assert motive.utility(shy, known) == pytest.approx(np.full((3, 9), -2.0), rel=1e-5)
 
 
+def test_however_much_harm_is_done_a_risk_stays_a_risk(known: Known) -> None:
+    harm = np.full(known.effort.shape, -1e30)
+    off = replace(known, worth=np.ones(known.worth.shape), stakes=replace(known.stakes, layoff=None))
+    for risk, certain in ((0.0, 0.0), (0.05, -2.0)):
+        motive = safety(axed=risk, axed_relief=2.0, shared_risk=1.0)
+        with np.errstate(over="raise", invalid="raise"):
+            assert motive.utility(harm, off) == pytest.approx(np.full((3, 9), certain), abs=1e-5)
+
+
 def test_who_expects_to_end_below_the_cut_is_safer_when_hard_to_see(known: Known) -> None:
     fog = np.zeros(len(known.activities))
     fog[2] = 0.5
