@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InvalidInput
-from sim.motives.career import Career
+from sim.motives.career import LONGEST, Career
 from sim.scenario import Scenario
 from tests import worlds
 from tests.tolerances import ROUNDING
@@ -43,6 +43,12 @@ def by_hand(periods: int, patience: float, prior: float, drift: float) -> list[f
             variance = gain + drift
         paid.append(wages)
     return [(with_ - paid[0]) / patience**t for t, with_ in enumerate(paid[1:])]
+
+
+def test_a_career_may_last_as_long_as_a_run() -> None:
+    assert motive(horizon=LONGEST, every=1).horizon == LONGEST
+    with pytest.raises(InvalidInput, match=f"between 1 and {LONGEST}"):
+        motive(horizon=LONGEST + 1)
 
 
 @pytest.mark.parametrize(("prior", "drift"), [(0.25, 0.0), (0.0, 0.0), (0.0, 0.3), (2.0, 0.1), (7.0, 4.0)])

@@ -92,3 +92,15 @@ def test_what_is_shared_and_what_is_taken_off_others_both_count_where_their_scor
     by_hand = 3.0 * 0.1 * (8 * 0.75 * known.slope - harm[:, None, None])
     assert through_others(rule, mixed) == pytest.approx(by_hand, rel=1e-10)
     assert through_others(rule, replace(paid, apart=known.slope, sabotages=None)) is None
+
+
+def test_what_comes_through_others_is_worth_in_the_utility_what_its_slope_says(known: Known) -> None:
+    paid = with_pay(known, TeamShare(slope=0.9), timing=1.0)
+    mixed = replace(paid, apart=0.25 * known.slope)
+    shared = through_others(mixed.stakes.pay, mixed)
+    assert shared is not None
+    for k in range(len(known.activities)):
+        more = known.effort.copy()
+        more[k] += 0.5
+        gain = Pay().utility(more, mixed) - Pay().utility(more, replace(mixed, apart=known.slope))
+        assert gain == pytest.approx(0.5 * shared[k], rel=1e-9)
