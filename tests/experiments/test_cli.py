@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -97,11 +98,14 @@ def test_the_unit_of_a_signal_leaves_no_trace(in_an_empty_folder: Path) -> None:
     assert Path("A/summary.csv").read_text() == Path("B/summary.csv").read_text()
 
 
-def test_what_is_typed_in_the_readme_as_yaml_runs(in_an_empty_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    readme = (Path(study.__file__).parent.parent / "README.md").read_text(encoding="utf-8")
-    blocks = [part.split("```")[0] for part in readme.split("```yaml\n")[1:]]
-    for group, text in zip(("signal", "scheme"), blocks, strict=True):
-        file = in_an_empty_folder / "configs" / group / "story_points.yaml"
+def test_the_shortest_signal_and_scheme_of_the_how_to_run(
+    in_an_empty_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(study.__file__).parent.parent / "docs" / "howto" / "signal.md").read_text(encoding="utf-8")
+    blocks = re.findall(r'```yaml title="([^"]+)"\n(.*?)```', page, flags=re.DOTALL)
+    for group, (title, text) in zip(("signal", "scheme"), blocks, strict=True):
+        assert title == f"configs/{group}/story_points.yaml"
+        file = in_an_empty_folder / title
         file.parent.mkdir(parents=True)
         file.write_text(text)
     assert main(["compare", "schemes=[story_points,commits,none]", *SMALL]) == 0

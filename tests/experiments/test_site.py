@@ -32,12 +32,14 @@ BLOCK = re.compile(r'^```(\w+)(?: title="([^"]+)")?\n(.*?)^```$', flags=re.DOTAL
 SIZES: Mapping[str, Any] = {"runs": 2, "points": 4, "weeks": 26, "classes": 2}
 ALONE = ("run", "compare", "strength", "sweep", "sensitivity", "persistence", "claims")  # verbs with an executor
 SHORT = ("run", "compare", "strength")  # verbs whose two years are cut to weeks in which interventions have begun
-OTHERS = ("pip", "dask")  # programs of other machines
+FEWER = "schemes=[impressive,lines_of_code,none]"  # where every scheme is compared
+OTHERS = ("pip", "dask", "python", "export")  # what sets up a machine
 HEAVY = {
-    *("index", "tutorials/case_study", "tutorials/sweep_to_publish"),
-    *("howto/intervention", "howto/scheme"),
+    *("../README", "index", "tutorials/case_study", "tutorials/sweep_to_publish"),
+    *("howto/ask", "howto/intervention", "howto/organisation", "howto/scheme"),
 }
-PAGES = ["index", *(f"{d}/{p.stem}" for d in ("tutorials", "howto") for p in sorted((DOCS / d).glob("*.md")))]
+FOLDERS = ("tutorials", "howto")
+PAGES = ["../README", "index", *(f"{d}/{p.stem}" for d in FOLDERS for p in sorted((DOCS / d).glob("*.md")))]
 
 
 def small(words: list[str]) -> list[str]:
@@ -50,17 +52,28 @@ def small(words: list[str]) -> list[str]:
     more = ["executor=serial"] if verb in ALONE else []
     if verb in SHORT and not any(k == "weeks" for k, _, _ in told):
         more.append("weeks=40")
+    keys = {k for k, _, _ in told}
+    if "today" in keys:
+        more.append("warmup=20")
+    if verb == "compare" and not keys & {"schemes", "vary"}:
+        more.append(FEWER)
     return [*kept, *more]
 
 
 def typed(line: str) -> None:
     """Type a command, smaller; one that waits for people, or needs other machines, is only read."""
-    program, *words = shlex.split(line, comments=True)
-    if program == "pytest":
+    called, *words = shlex.split(line, comments=True)
+    program = Path(called).name
+    if program == "make":
+        done = subprocess.run(["make", "--dry-run", *words], cwd=DOCS.parent, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    elif program == "pytest":
         done = subprocess.run([sys.executable, "-m", "pytest", "-q", *words], capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
     elif program == "crosspurpose" and words[0] == "class":
         hold_class.asked_of(words[1:])
+    elif program == "crosspurpose" and words[0] == "serve":
+        serve.place_of(words[1:])
     elif program == "crosspurpose" and "executor=dask" not in words:
         assert main(small(words)) == 0, line
     else:
@@ -78,7 +91,7 @@ def follow(page: str) -> int:
         elif language == "python":
             exec(compile(text, page, "exec"), known)
         elif language == "sh":
-            for line in text.splitlines():
+            for line in filter(None, text.splitlines()):
                 typed(line)
         else:
             assert language == "text", f"{page}: a block of {language} that nobody tries"
