@@ -20,7 +20,8 @@ from tests import worlds
 
 VERB = ["executor", "extend", "out", "overwrite", "scheduler", "seed", "workers"]
 SWEPT = ["aligned", "measures", "runs", "shadow", "study", "window"]
-SWEEP = ["cap", "crn", "design", "file", "levels", "outcome", "pair", "plan", "points", "precision", "retry", "shard"]
+SWEEP = ["cap", "crn", "design", "file", "levels", "outcome", "pair", "plan", "points", "precision", "precision_of"]
+SWEEP += ["retry", "shard"]
 SENSITIVITY = ["crn", "levels", "method", "num_resamples", "outcome", "retry", "samples", "second_order", "yes"]
 TOP = [*KEYS, "question"]
 EXPECTED = {
