@@ -145,7 +145,7 @@ def complete(label: dict[str, Any]) -> bool:
     return texts and label["good"] in ("higher", "lower", "neither") and label["sentence"].endswith(".")
 
 
-@pytest.mark.parametrize("group", ["measure", "motive", "scheme", "signal", "team"])
+@pytest.mark.parametrize("group", ["measure", "motive", "remedies", "scheme", "signal", "team"])
 def test_every_yaml_says_in_words_of_its_own_what_it_is(group: str) -> None:
     seen: dict[str, str] = {}
     for name in options(group):
