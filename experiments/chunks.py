@@ -18,7 +18,7 @@ import time
 import uuid
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,11 @@ class Cell:
     def runs(self) -> int:
         """How many they are."""
         return self.last - self.first
+
+    def halves(self) -> tuple[Cell, Cell]:
+        """Return it in two, of which the first has as many runs or one less."""
+        middle = (self.first + self.last) // 2
+        return replace(self, last=middle), replace(self, first=middle)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -217,7 +217,7 @@ class Comparison:
     def of(done: Outcome, about: About, others: pd.DataFrame | None = None) -> Comparison:
         """Make the tables from what a study found; `others`: its runs with other numbers, a third spread."""
         runs = done.runs
-        summary = pd.concat([stats.summary(runs), labelled(done.reviews(), runs)], ignore_index=True)
+        summary = pd.concat([stats.summary(runs), labelled(done.reviews(), runs, done.variants)], ignore_index=True)
         return Comparison(
             summary=summary if others is None else stats.with_assumptions(summary, others),
             differences=stats.differences(runs, about.reference, matters=about.matters),

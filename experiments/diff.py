@@ -32,7 +32,20 @@ from sim.errors import InvalidInput
 
 MAIN = ("worth", *COMPARED)
 SHOWN = 20  # rows of the table on the screen, and of the parameters
-HOW = ("verb", "runs", "seed", "crn", "window", "precision", "cap", "aligned", "shadow", "assumed", "members")
+HOW = (
+    "verb",
+    "runs",
+    "seed",
+    "crn",
+    "window",
+    "precision",
+    "precision_of",
+    "cap",
+    "aligned",
+    "shadow",
+    "assumed",
+    "members",
+)
 Changes = Mapping[str, tuple[Any, Any]]  # dotted name → value in A, in B
 
 

@@ -26,6 +26,7 @@ from experiments import chunks
 from experiments.axes import known_parameter
 from experiments.console import console
 from experiments.listing import Parser
+from experiments.pointwise import spelled_precision
 from experiments.replications import read
 from experiments.stats import LEVEL, LUCK
 from experiments.status import Kept, kept
@@ -246,10 +247,9 @@ def _of_points(found: Kept) -> str:
     axes = "; ".join(f"{k} in {w}" for k, w in c["axes"].items())
     runs = f"{c['runs']:,} runs at each point"
     if c.get("precision") is not None:
-        runs = (
-            f"{c['runs']:,} runs at each point, doubled up to {found.cap:,} until the interval of {c['outcome']} was "
-        )
-        runs += f"within ± {c['precision']:g} (such intervals are a little too narrow)"
+        goal = spelled_precision(c["precision"], c["outcome"], c.get("precision_of", "mean"))
+        runs += f", doubled up to {found.cap:,} until the interval was within {goal}"
+        runs += " (such intervals are a little too narrow)"
     luck = "All points share their random numbers (common random numbers)"
     luck = (
         f"{luck}, so that differences between points are paired run by run"

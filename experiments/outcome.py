@@ -42,6 +42,12 @@ class Outcome:
     warnings: list[str]
     computed: bool
 
+    @property
+    def variants(self) -> Mapping[str, Mapping[str, Any]]:
+        """The configuration of each scheme's scenario."""
+        found: Mapping[str, Mapping[str, Any]] = self.folder.same["variants"]
+        return found
+
     def weekly(self) -> pd.DataFrame:
         """Weekly rows of the first runs of every scheme."""
         return self.folder.weekly(self.blocks, WEEKLY_RUNS)

@@ -40,6 +40,18 @@ def summary(frames: Iterable[pd.DataFrame], measures: Sequence[str] | None = Non
     return pd.concat(parts, ignore_index=True)[columns].sort_values(["point"], kind="stable", ignore_index=True)
 
 
+def spelled_precision(precision: float, measure: str, precise: str) -> str:
+    """Say how narrow intervals are to be: of the `mean` of a measure, or of its `difference`.
+
+    Examples
+    --------
+    >>> spelled_precision(0.02, "worth", "difference")
+    '± 0.02 of the difference in worth of each pair'
+    """
+    of = f"the difference in {measure} of each pair" if precise == "difference" else f"{measure} at each point"
+    return f"± {precision:g} of {of}"
+
+
 def half_width(sd: Floats, n: Floats) -> Floats:
     """Return half the 95 % interval of a mean; NaN for a single run."""
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -325,6 +325,7 @@ def _plan(found: Kept, survey: Survey) -> Plan:
         recipe=survey.recipe,
         runs=c["runs"],
         precision=c["precision"],
+        precise=c.get("precision_of", "mean"),
         measure=c["outcome"],
         cap=found.cap,
     )

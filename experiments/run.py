@@ -33,7 +33,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
         members=config["members"],
     )
     done = outcome(study, config, limit or choice["scenario"], command)
-    summary = pd.concat([stats.summary(done.runs), labelled(done.reviews(), done.runs)], ignore_index=True)
+    wrong = labelled(done.reviews(), done.runs, done.variants)
+    summary = pd.concat([stats.summary(done.runs), wrong], ignore_index=True)
     about = About(
         labels={name: f"the limit {limit}" if limit else plain_label("scheme", name)},
         activities={k: a.label.plain for k, a in scenario.activities.items()},

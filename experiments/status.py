@@ -16,6 +16,7 @@ import yaml
 from experiments import chunks
 from experiments.console import console
 from experiments.listing import Parser
+from experiments.pointwise import spelled_precision
 from experiments.store import read_manifest
 from experiments.sweep import share, spelled_size, spelled_time
 from sim.errors import InvalidInput
@@ -182,7 +183,8 @@ def _wanted(found: Kept, points: int) -> str:
     runs, cap, precision = found.config["runs"], found.cap, found.config.get("precision")
     if precision is None:
         return f" of {points * runs:,}"
-    goal = f"until ± {precision:g} of {found.config['outcome']} at each point"
+    precise = found.config.get("precision_of", "mean")
+    goal = f"until {spelled_precision(precision, found.config['outcome'], precise)}"
     return (
         f", {goal}" if found.manifest["status"] == "finished" else f" of {points * runs:,} to {points * cap:,}, {goal}"
     )

@@ -5,10 +5,11 @@ The verbs `sweep`, `sensitivity` and `optimise` differ in which points they look
 
 from __future__ import annotations
 
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from sim.scenario import people_of, scenario_from
 
 AT_ONCE = 100  # points that are checked as one task
 BY_NAME = ("window", "reward", "intervention")  # what is named by a word, which is a wrong one
+KILLERS = 4  # pieces of a block that kill and are halved further
 WARNED = 5  # warnings of the model that are told in full
 Show = Callable[[int, int, int], None]  # runs done, in all, failed
 
@@ -99,25 +101,60 @@ class Survey:
         cut = chunks.chunks_of(missing, {p: self.checked[p].work for p in {c.point for c in missing}})
         done, of, failed = sum(c.runs for c in cells if there.has(c)), sum(c.runs for c in cells), there.failed()
         show(done, of, failed)
-        again: list[list[Cell]] = []
-        for i, found in map_chunks(executor, Tasks(cut, self._task)):
+
+        def took(receipt: Receipt) -> None:
+            nonlocal done, failed
+            done, failed = done + receipt.runs, failed + receipt.failed
+            for key, value in (("chunks", receipt.seconds), ("model", receipt.model)):
+                seconds[key] = seconds.get(key, 0.0) + value
+            show(done, of, failed)
+
+        lost = self._computed(cut, executor, took)
+        again = [[c] for cells, _ in lost if len(cells) > 1 for c in cells]
+        deadly = [(cells[0], why) for cells, why in lost if len(cells) == 1]
+        deadly += [(c, why) for (c,), why in self._computed(again, executor, took)]
+        for cell, why in deadly:
+            took(self._halved(cell, why, executor))
+
+    def _computed(
+        self, cut: Sequence[Sequence[Cell]], executor: Executor, took: Callable[[Receipt], None]
+    ) -> list[tuple[Sequence[Cell], str]]:
+        """Compute chunks; return those that kill the processes that compute them, and what is said of it."""
+        lost = []
+        for i, found in map_chunks(executor, Tasks(cut, self._task)) if cut else ():
             if isinstance(found, Lost):
-                again += [[c] for c in cut[i]] if len(cut[i]) > 1 else []
-                if len(cut[i]) == 1:
-                    chunks.write(self.path, cut[i], chunks.failed_rows(cut[i], found.reason))
-                    done, failed = done + cut[i][0].runs, failed + cut[i][0].runs
+                lost.append((cut[i], found.reason))
             else:
-                done, failed = done + found.runs, failed + found.failed
                 self._see(found)
-                for key, value in (("chunks", found.seconds), ("model", found.model)):
-                    seconds[key] = seconds.get(key, 0.0) + value
-            show(done, of, failed)
-        for i, found in map_chunks(executor, Tasks(again, self._task)):
-            if isinstance(found, Lost):
-                chunks.write(self.path, again[i], chunks.failed_rows(again[i], found.reason))
-                failed += again[i][0].runs
-            done += again[i][0].runs
-            show(done, of, failed)
+                took(found)
+        return lost
+
+    def _halved(self, cell: Cell, why: str, executor: Executor) -> Receipt:
+        """Compute a cell that kills, halving it until the runs that do so stand alone: these are failed rows.
+
+        Where there are more than `KILLERS` of such pieces they fail whole, so that 2 · KILLERS · log2(runs) are
+        tried at most.
+        """
+        receipts: list[Receipt] = []
+        failed: list[tuple[Cell, str]] = []
+        with tempfile.TemporaryDirectory(dir=self.path, prefix=".halves-", ignore_cleanup_errors=True) as place:
+            apart, pieces = replace(self, path=Path(place)), [(cell, why)]
+            while pieces:
+                many = len(failed) + len(pieces) > KILLERS
+                failed += [p for p in pieces if many or p[0].runs == 1]
+                halves = [[h] for c, _ in pieces if not many and c.runs > 1 for h in c.halves()]
+                pieces = [(c, why) for (c,), why in apart._computed(halves, executor, receipts.append)]
+            frames = list(chunks.by_point(chunks.held(apart.path, whole=False), [cell.point]))
+        for c, why in failed:
+            frames += chunks.failed_rows([c], why if c.runs == 1 else f"among {c.runs} runs: {why}")
+        frame = pd.concat(frames, ignore_index=True).sort_values("run", kind="stable")
+        return Receipt(
+            name=chunks.write(self.path, [cell], [frame]).stem,
+            runs=cell.runs,
+            failed=int(frame["error"].notna().sum()),
+            seconds=sum(r.seconds for r in receipts),
+            model=sum(r.model for r in receipts),
+        )
 
     def _see(self, receipt: Receipt) -> None:
         if not (self.path / "runs" / f"{receipt.name}.parquet").exists():
@@ -228,8 +265,6 @@ def _refuse_bad(error: InvalidInput, space: Space, point: Point, number: int) ->
 
 def trial(survey: Survey, runs: int, seconds: float = 2.0) -> tuple[float, float]:
     """Return the seconds and the bytes of one run, tried on some points for a while in a folder that is thrown away."""
-    import tempfile
-
     with tempfile.TemporaryDirectory() as place:
         done, written, started = 0, 0, time.perf_counter()
         here = Survey(

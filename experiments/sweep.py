@@ -1,8 +1,9 @@
 """`crosspurpose sweep`: many points of a space of parameters, many runs of each.
 
 All points meet the same people and the same luck, unless `crn=false`. The whole design is checked before the first
-run. With `precision` each point runs on, twice as many runs each time, until the interval of its `measure` is that
-narrow or a cap is reached. Stopped or killed, the same command continues.
+run. With `precision` each point runs on, twice as many runs each time, until the interval of its `measure`, or that of
+its difference from the first of its pair, is that narrow or a cap is reached. Stopped or killed, the same command
+continues.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from experiments.space import Space, space_of
 from experiments.store import Folder, model_version, source, versions, write_csv, write_parquet
 from experiments.survey import Survey, checked, trial
 from sim import catalogue
+from sim.arrays import Floats
 from sim.errors import InvalidInput, unknown
 from sim.loading import options
 from sim.measures import pooled_measures
@@ -47,6 +49,7 @@ FAMILIES = (
     "blocked_by_",
     "drift",
 )  # of measures by name of something
+PRECISE = ("mean", "difference")  # what a precision may look at
 DRIFTS = 0.02  # of worth; what a window may move by between its halves without a word
 
 
@@ -64,6 +67,8 @@ class Plan:
         Of each point; with a precision, to begin with.
     precision : float or None
         Half-width of the 95 % interval of `measure`.
+    precise : str
+        Of its `mean` at each point, or of its `difference` from the first of each pair.
     measure : str
     cap : int
         Runs of a point at most.
@@ -75,6 +80,7 @@ class Plan:
     recipe: Recipe
     runs: int
     precision: float | None
+    precise: str
     measure: str
     cap: int
 
@@ -92,6 +98,7 @@ class Plan:
             "seed": self.recipe.seed,
             "crn": self.recipe.apart == 0,
             "precision": self.precision,
+            **({"precision_of": self.precise} if self.precise != "mean" else {}),
             "outcome": self.measure,
             "cap": self.cap,
             "window": self.recipe.window,
@@ -151,6 +158,7 @@ def plan_of(config: Mapping[str, Any], words: Sequence[str], swept: Sequence[str
     if not config["crn"] and most * design.count >= 2**32:
         raise InvalidInput("crn", False, "true with so many runs")
     share(config["shard"], 1)
+    _check_precise(config)
     check_outcome(str(config["outcome"]), config["aligned"], config["shadow"])
     measures = config["measures"]
     if measures is not None and (not isinstance(measures, list) or not all(isinstance(m, str) for m in measures)):
@@ -171,9 +179,26 @@ def plan_of(config: Mapping[str, Any], words: Sequence[str], swept: Sequence[str
         ),
         runs=config["runs"],
         precision=None if precision is None else float(precision),
+        precise=config["precision_of"],
         measure=str(config["outcome"]),
         cap=most,
     )
+
+
+def _check_precise(config: Mapping[str, Any]) -> None:
+    """Refuse a precision of differences where there are none, or not all of them here."""
+    if config["precision_of"] not in PRECISE:
+        raise unknown("precision_of", str(config["precision_of"]), PRECISE)
+    if config["precision_of"] == "mean":
+        return
+    if config["precision"] is None or config["pair"] is None:
+        raise InvalidInput("precision_of", "difference", "mean without precision=... and pair=...", "mean")
+    if config["shard"] is not None:
+        allowed = "null with precision_of=difference, as the points of a pair may be in different shards"
+        raise InvalidInput("shard", config["shard"], allowed)
+    if config["outcome"] in pooled_measures():
+        allowed = "a measure that every run has, with precision_of=difference"
+        raise InvalidInput("outcome", config["outcome"], allowed)
 
 
 def check_outcome(name: str, aligned: bool, shadow: bool) -> None:
@@ -318,18 +343,39 @@ def _rounds(
             held = chunks.held(survey.path, whole=False)
         if plan.precision is None or runs >= plan.cap:
             break
-        open_points = _imprecise(plan, survey, held, open_points)
+        open_points = _imprecise(plan, survey, held, open_points, runs)
         spans, runs = {p: (runs, min(2 * runs, plan.cap)) for p in open_points}, min(2 * runs, plan.cap)
     return held
 
 
-def _imprecise(plan: Plan, survey: Survey, held: Held, points: Sequence[int]) -> list[int]:
-    """Return the points whose interval is too wide yet, or not there."""
-    table = pointwise.summary(survey.frames(held, points), [plan.measure])
+def _imprecise(plan: Plan, survey: Survey, held: Held, points: Sequence[int], runs: int) -> list[int]:
+    """Return the points whose interval is too wide after so many runs, or not there.
+
+    Of a difference: with the points that they are compared with. Runs of later rounds, which a killed sweep has left,
+    are not looked at.
+    """
     _known_measure(plan.measure, survey.frames(held, points[:1]))
+    if plan.precise == "difference":
+        kinds = _whole_kinds(survey, held, plan.design.crossed, frozenset(points))
+        apart = _differences(plan, (f[f["run"] < runs] for f in kinds), [plan.measure])
+        wide = apart[~(_half_of_differences(plan, apart) <= (plan.precision or 0.0))]
+        return sorted({int(p) for p in wide[["point", "reference"]].to_numpy().ravel()})
+    frames = (f[f["run"] < runs] for f in survey.frames(held, points))
+    table = pointwise.summary(frames, [plan.measure])
     half = (table["error_high"] - table["value"]).to_numpy(float)
     narrow = {int(p) for p, h in zip(table["point"], half, strict=True) if h <= (plan.precision or 0.0)}
     return [p for p in points if p not in narrow]
+
+
+def _differences(plan: Plan, kinds: Iterable[pd.DataFrame], measures: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return how each point differs from the first of its pair, a row per point and measure."""
+    return pointwise.differences(kinds, plan.design.crossed, measures, paired=plan.recipe.apart == 0)
+
+
+def _half_of_differences(plan: Plan, apart: pd.DataFrame) -> Floats:
+    """Return half the interval of each difference: the paired one, or the unpaired one where luck is not shared."""
+    high = "error_high" if plan.recipe.apart == 0 else "unpaired_high"
+    return (apart[high] - apart["difference"]).to_numpy(float)
 
 
 def _known_measure(measure: str, frames: Any) -> None:
@@ -345,19 +391,20 @@ def write_summary(plan: Plan, survey: Survey, held: Held) -> pd.DataFrame:
     write_parquet(table, survey.path / "summary.parquet")
     write_csv(wide(survey.points, table), survey.path / "summary.csv")
     if plan.design.pair is not None:
-        apart = pointwise.differences(
-            _whole_kinds(survey, held, plan.design.crossed), plan.design.crossed, paired=plan.recipe.apart == 0
-        )
+        apart = _differences(plan, _whole_kinds(survey, held, plan.design.crossed))
         write_parquet(apart, survey.path / "differences.parquet")
     return table
 
 
-def _whole_kinds(survey: Survey, held: Held, crossed: int) -> Any:
-    """Yield the rows of points that are compared together."""
+def _whole_kinds(
+    survey: Survey, held: Held, crossed: int, among: Container[int] | None = None
+) -> Iterator[pd.DataFrame]:
+    """Yield the rows of points, all or some, that are compared together."""
     count = len(survey.points)
     step = max(1, 1000 // crossed) * crossed
     for first in range(0, count, step):
-        frames = list(survey.frames(held, range(first, min(first + step, count))))
+        chosen = [p for p in range(first, min(first + step, count)) if among is None or p in among]
+        frames = list(survey.frames(held, chosen))
         if frames:
             yield pd.concat(frames, ignore_index=True)
 
@@ -404,10 +451,14 @@ def _say(plan: Plan, survey: Survey, table: pd.DataFrame, screen: Any) -> None:
     for part in plan.space.on:
         screen.print(f"note: {part}, as one of its parameters is swept", soft_wrap=True)
     if plan.precision is not None and len(own):
-        half = (own["error_high"] - own["value"]).to_numpy(float)
+        if plan.precise == "difference":
+            apart = pd.read_parquet(survey.path / "differences.parquet")
+            half, what = _half_of_differences(plan, apart[apart["measure"] == plan.measure]), "differences"
+        else:
+            half, what = (own["error_high"] - own["value"]).to_numpy(float), "points"
         met = int((half <= plan.precision).sum())
-        line = f"{met} of {len(own)} points are within ± {plan.precision:g} of {plan.measure}"
-        rest = f"; {len(own) - met} stopped at the cap of {plan.cap} runs" if met < len(own) else ""
+        line = f"{met} of {len(half)} {what} are within ± {plan.precision:g} of {plan.measure}"
+        rest = f"; {len(half) - met} stopped at the cap of {plan.cap} runs" if met < len(half) else ""
         screen.print(f"{line}{rest}. Intervals that end when they are narrow are a little too narrow.", soft_wrap=True)
     drift = table[table["measure"] == "drift"]
     if len(drift):
@@ -470,7 +521,8 @@ def _say_plan(plan: Plan, survey: Survey, executor: Executor, warnings: Sequence
     for line in [*warnings, *_refusals(survey)]:
         screen.print(f"note: {line}", soft_wrap=True)
     screen.print(f"points   {len(survey.points):,} ({plan.design.spelled()}), all checked")
-    up = "" if plan.precision is None else f" to {most:,}, until ± {plan.precision:g} of {plan.measure} at each"
+    goal = pointwise.spelled_precision(plan.precision or 0.0, plan.measure, plan.precise)
+    up = "" if plan.precision is None else f" to {most:,}, until {goal}"
     screen.print(f"runs     {runs:,}{up}")
     longest = "" if plan.precision is None else f" to {spelled_time(seconds * most / cores)}"
     screen.print(

@@ -377,12 +377,12 @@ CONSEQUENCES = ("pay", "promotion", "layoff")  # of a score: a rule of reward ea
 
 
 def plain(config: Any) -> dict[str, Any]:
-    """Return a composed configuration as plain data, interpolations resolved."""
+    """Return a composed configuration as plain data, interpolations resolved; without words of remedies."""
     from omegaconf import OmegaConf
 
     resolved = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)
     assert isinstance(resolved, dict)
-    found = {str(k): v for k, v in resolved.items()}
+    found = {str(k): v for k, v in resolved.items() if k != "label"}
     for name, error in left_out("motive").items():
         if name in _wanted(found):
             raise error

@@ -20,7 +20,8 @@ from tests import worlds
 
 VERB = ["executor", "extend", "out", "overwrite", "scheduler", "seed", "workers"]
 SWEPT = ["aligned", "measures", "runs", "shadow", "study", "window"]
-SWEEP = ["cap", "crn", "design", "file", "levels", "outcome", "pair", "plan", "points", "precision", "retry", "shard"]
+SWEEP = ["cap", "crn", "design", "file", "levels", "outcome", "pair", "plan", "points", "precision", "precision_of"]
+SWEEP += ["retry", "shard"]
 SENSITIVITY = ["crn", "levels", "method", "num_resamples", "outcome", "retry", "samples", "second_order", "yes"]
 TOP = [*KEYS, "question"]
 EXPECTED = {
@@ -144,7 +145,7 @@ def complete(label: dict[str, Any]) -> bool:
     return texts and label["good"] in ("higher", "lower", "neither") and label["sentence"].endswith(".")
 
 
-@pytest.mark.parametrize("group", ["measure", "motive", "scheme", "signal", "team"])
+@pytest.mark.parametrize("group", ["measure", "motive", "remedies", "scheme", "signal", "team"])
 def test_every_yaml_says_in_words_of_its_own_what_it_is(group: str) -> None:
     seen: dict[str, str] = {}
     for name in options(group):

@@ -36,8 +36,8 @@ def missing(found: Answer, compared: Compared) -> tuple[str, ...]:
     lines = []
     if compared.organised:
         lines.append(
-            "Who is wrongly labelled low is left out: in an organisation of several levels people do work that is not "
-            "to be compared."
+            "Who is wrongly labelled low is left out: in an organisation people are compared with those of their own "
+            "level alone, and the tables of the comparison say what comes of it."
         )
     elif not found.mislabelled:
         lines.append("Who is wrongly labelled low is left out: nobody is labelled here, or no reviews are there yet.")

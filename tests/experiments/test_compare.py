@@ -122,6 +122,7 @@ def test_remedies_are_laid_side_by_side_and_who_lacks_the_authority_is_refused(
     said = " ".join(capsys.readouterr().out.split())
     assert "note: functional: refused, as Noor has an authority of 0.4: reward the overall value (takes 0.9)" in said
     assert "Table 1. What each set of remedies brings" in said and "Table 4. What happens around the team" in said
+    assert "Table 2. Difference to: nothing is done (none)" in said and "change what counts (functional)" in said
     assert pd.read_csv(folder / "plots" / "interventions_functional.csv")["refused"].all()
     told = pd.read_csv(folder / "plots" / "story.csv").set_index(["scheme", "measure"])["value"]
     pd.testing.assert_series_equal(told["none"], told["functional"], check_names=False)  # nothing took place
@@ -148,6 +149,8 @@ def test_an_organisation_is_compared_with_a_team_alone_and_under_schemes(
     assert "2 organisations of 40 weeks" in " ".join(capsys.readouterr().out.split())
     levels = pd.read_csv(folder / "plots" / "levels.csv").set_index("scheme")["asked"]
     assert levels[["okr", "commits"]].notna().all() and levels["none"].isna().all()
+    wrong = pd.read_csv(folder / "summary.csv").query("measure == 'mislabelled'").set_index("scheme")["value"]
+    assert wrong[["okr", "commits"]].between(0, 1, inclusive="right").all()
     drawn = {p.stem for p in (folder / "plots").glob("organisation*.png")}
     assert drawn == {"organisation_okr", "organisation_commits"}
     other = compared(tmp_path, "vary=organisation", "runs=2", "weeks=20", "shadow=false", name="b")

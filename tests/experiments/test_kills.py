@@ -9,15 +9,23 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from experiments import chunks, executors, survey
+from experiments.chunks import Cell, Recipe
 from experiments.cli import main
+from experiments.design import Point
+from experiments.executors import Executor
+from experiments.space import space_of
+from experiments.survey import Survey, checked
 from tests.experiments.test_sweep import runs_of
 
 WORDS = ["sweep", "scheme.strength=choice(0.25,0.5,0.75,1)", "scheme=choice(lines_of_code,none)", "runs=24", "weeks=26"]
@@ -107,6 +115,84 @@ def test_a_scheduler_and_workers_of_their_own_compute_the_same(undisturbed: pd.D
         _, said = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, said
     assert the_same(tmp_path / "A", undisturbed)
+
+
+def dies(deadly: frozenset[int], path: Path, cells: Sequence[Cell], *more: Any) -> chunks.Receipt:
+    """Compute cells as ever, in a process that dies of some runs of the first point."""
+    if any(c.point == 0 and c.first <= run < c.last for c in cells for run in deadly):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return chunks.compute(path, cells, *more)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadly(Survey):
+    """A survey some runs of which kill whatever process computes them."""
+
+    deadly: frozenset[int]
+
+    def _task(self, cells: Sequence[Cell]) -> Any:
+        return partial(dies, self.deadly, *super()._task(cells).args)
+
+
+def surveyed(folder: Path, deadly: set[int], runs: int) -> tuple[pd.DataFrame, tuple[int, int, int]]:
+    """Complete two points, a cell each; return their rows, and what was shown at the end: done, of, failed."""
+    space, recipe = space_of("sweep", ["weeks=13"], ["scheme.strength=choice(0.5,1)"]), Recipe(seed=1, aligned=False)
+    points: list[Point] = [{"scheme.strength": 0.5}, {"scheme.strength": 1.0}]
+    known, _ = checked(space, points, recipe, Executor(kind="serial"), lambda n, of: None)
+    asked = Deadly(path=folder, space=space, points=points, checked=known, recipe=recipe, deadly=frozenset(deadly))
+    cells, shown = asked.cells({0: (0, runs), 1: (0, runs)}), list[tuple[int, int, int]]()
+    asked.complete(cells, Executor(workers=2), lambda *n: shown.append(n), chunks.held(folder), {})
+    assert len(cells) == 2 and all(chunks.held(folder).has(c) for c in cells)
+    assert [p.name for p in folder.iterdir()] == ["runs"]
+    return runs_of(folder), shown[-1]
+
+
+@pytest.fixture
+def tried(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Let tasks die without a process of their own, and count those that are tried, round by round."""
+    found: list[int] = []
+
+    def here(executor: Executor, tasks: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+        found.append(len(tasks))
+        for i, task in enumerate(tasks):
+            try:
+                yield i, task()
+            except SystemError:
+                yield i, executors.Lost("it died")
+
+    def kill(pid: int, number: int) -> None:
+        raise SystemError
+
+    monkeypatch.setattr(survey, "map_chunks", here)
+    monkeypatch.setattr(os, "kill", kill)
+    return found
+
+
+def test_a_run_that_kills_whoever_computes_it_fails_and_its_neighbour_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(executors, "DEATHS", 1)
+    runs, _ = surveyed(tmp_path, {1}, 2)
+    assert runs["error"].notna().tolist() == [False, True, False, False]
+    assert runs["error"][1] == "the process that computed it died, 1 times"
+    assert runs["score"].notna().tolist() == [True, False, True, True]
+
+
+def test_a_block_is_halved_until_the_runs_that_kill_stand_alone(tmp_path: Path, tried: list[int]) -> None:
+    whole, _ = surveyed(tmp_path / "whole", set(), 100)
+    runs, shown = surveyed(tmp_path / "some", {3, 41, 42, 99}, 100)
+    died = runs["error"].notna()
+    assert runs.loc[died, ["point", "run"]].to_numpy().tolist() == [[0, 3], [0, 41], [0, 42], [0, 99]]
+    assert shown == (200, 200, 4) and sum(tried[2:]) <= 2 * survey.KILLERS * 7
+    pd.testing.assert_frame_equal(runs[~died], whole[~died], check_exact=True)
+
+
+def test_a_block_in_which_more_runs_kill_fails_after_a_few_halvings(tmp_path: Path, tried: list[int]) -> None:
+    runs, shown = surveyed(tmp_path, {*range(30), *range(50, 100)}, 100)
+    failed = runs["error"].notna()
+    assert tried[-4:] == [2, 2, 4, 8]  # the chunks, and the halves three times over
+    assert failed.sum() == 87 and shown == (200, 200, 87)  # 37 to 49 survive
+    assert set(runs["error"].dropna()) <= {"among 12 runs: it died", "among 13 runs: it died"}
 
 
 @pytest.mark.soak

@@ -25,6 +25,7 @@ from tests.test_loading import nothing_stays_joined
 __all__ = ["nothing_stays_joined"]
 SMALL = ["runs=8", "weeks=13", "executor=serial"]
 GRID = ["scheme.strength=choice(0.25,0.75)", "scheme=choice(lines_of_code,none)", "pair=scheme", *SMALL]
+DIFFERENCE = [*GRID[:3], "precision=0.1", "precision_of=difference"]
 FRAGILE = '''"""A motive that gives up where somebody is too good."""
 from dataclasses import dataclass
 from typing import final
@@ -155,6 +156,35 @@ def test_with_a_precision_points_run_until_they_are_precise_or_at_the_cap(capsys
     assert "of 2 points are within ± 0.01 of worth" in capsys.readouterr().out
 
 
+def test_a_precision_of_differences_lets_pairs_run_on_until_these_are_precise(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ["scheme.strength=choice(0.25,1)", "scheme=choice(none,lines_of_code,commits)", "pair=scheme", *SMALL]
+    assert main(["sweep", *words, "precision=0.003", "precision_of=difference", "cap=100", "out=D"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    table = pd.read_parquet("D/differences.parquet").query("measure == 'worth'")
+    half = (table["error_high"] - table["difference"]).to_numpy()
+    assert len(table) == 4 and ((half <= 0.003) | (table["runs"] == 100)).all() and (half <= 0.003).any()
+    assert f"{(half <= 0.003).sum()} of 4 differences are within ± 0.003 of worth" in said
+    runs = runs_of(Path("D")).groupby("point").size()
+    assert runs[0] == max(runs[1], runs[2]) and runs[3] == max(runs[4], runs[5])  # what they are compared with
+    assert len(set(runs)) > 1
+    means = pd.read_parquet("D/summary.parquet").query("measure == 'worth'")
+    assert (means["error_high"] - means["value"] > 0.003).all()
+
+
+def test_a_precision_that_was_interrupted_ends_as_one_that_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunks, "block_of", lambda members: 4)
+    words = ["sweep", "scheme=choice(commits,none)", *SMALL, "precision=0.02", "cap=100", "out=P"]
+    assert main(words) == 0
+    whole = runs_of(Path("P"))
+    last = int(whole["run"].max())
+    there = chunks.held(Path("P")).cells
+    next(path for (_, a, b, _), (path, _) in there.items() if a <= last < b).unlink()
+    assert main(words) == 0
+    pd.testing.assert_frame_equal(runs_of(Path("P")), whole, check_exact=True)
+
+
 def test_a_window_measures_its_weeks_alone_and_says_whether_worth_still_moves() -> None:
     assert (
         main(["sweep", "scheme=choice(commits,none)", "runs=8", "weeks=52", "executor=serial", "window=40:50", "out=W"])
@@ -242,6 +272,11 @@ BAD = {
     "does without aligned=true": ["scheme.strength=choice(0,1)", "outcome=displaced_share", "aligned=false"],
     "reward=nothing": ["scheme.promotion=choice(tournament,nothing)"],
     "one of": ["study=nothing_of_the_kind"],
+    "mean without precision": ["scheme=choice(none,commits)", "pair=scheme", "precision_of=difference"],
+    "mean without": ["scheme=choice(none,commits)", "precision=0.1", "precision_of=difference"],
+    "a measure that every run has": [*DIFFERENCE, "outcome=validity"],
+    "in different shards": [*DIFFERENCE, "shard=1/2"],
+    "did you mean difference": [*GRID[:3], "precision=0.1", "precision_of=diference"],
     "above 0": ["scheme.strength=interval(0,1)", "precision=0"],
     "did you mean scheme.strength": ["scheme.stregth=interval(0,1)"],
     "a table of points": ["design=file", "file=nowhere.csv"],
