@@ -45,6 +45,7 @@ from experiments.outcome import folder_of
 from experiments.sensitivity import about, finish, named, recipe_of, sound, spent, what_runs
 from experiments.space import Space, space_of
 from experiments.store import as_cell, write_csv
+from experiments.study import APART
 from experiments.survey import Checked, Survey, check_some
 from experiments.sweep import check_outcome
 from sim.draws import stream
@@ -54,7 +55,6 @@ from sim.loading import options
 BATCH = 8  # trials that are asked for together
 START = 16  # trials at random before the search learns from them
 BEST, FRONT = 5, 20  # winners at most, of one objective · of several
-APART = 1_000_003  # from the seed of the search to that of the luck that winners are run again with
 FRESH = 4  # times `runs`, of each winner
 SAMPLERS = ("tpe", "nsga2")
 Value = tuple[float, float, float]  # a mean and its 95 % interval

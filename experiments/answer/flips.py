@@ -23,13 +23,12 @@ from experiments.answer.compared import Compared
 from experiments.answer.places import Places, places
 from experiments.answer.premises import in_words, numbers
 from experiments.assumptions import changes
-from experiments.quantity import listed, number, some
+from experiments.quantity import YEAR, listed, number, some
 from experiments.region import ranked
 from sim.arrays import Floats
 from sim.errors import InvalidInput
 from sim.scenario import scenario_from
 
-YEAR = 52  # [weeks]
 QUARTER = 13
 SURE = 0.05
 FEWEST = 20  # draws of which anything is said: of fewer, a rank correlation beyond chance has to be nearly perfect

@@ -1,6 +1,6 @@
 """`crosspurpose lint`: what is wrong with a scheme before anything is run.
 
-Reasons, in plain words and with numbers, to look again at a scheme: `lint_rules` has them, one by one. Of
+Reasons, in plain words and with numbers, to look again at a scheme: `experiments.lint.rules` has them, one by one. Of
 several schemes (`schemes=[a,b]`) each gets a table of its own. Nothing is run and nothing written.
 """
 
@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.console import console
-from experiments.lint_rules import LOOK, NOTE, SERIOUS, Finding, findings
+from experiments.lint.rules import LOOK, NOTE, SERIOUS, Finding, findings
 from experiments.variants import variants
 from sim.errors import InvalidInput, unknown
 from sim.loading import options, scenario_part
