@@ -36,13 +36,13 @@ from rich import box
 from rich.table import Table
 from scipy import stats as scipy_stats
 
-from experiments.compare import plain_label
-from experiments.console import console, said
-from experiments.outcome import Outcome, outcome
+from experiments.console import console
+from experiments.outcome import Outcome, outcome, said
 from experiments.stats import LEVEL, LUCK, REPLICATES, joint_intervals
 from experiments.store import write_csv
 from experiments.study import Study, check
-from experiments.variants import variants
+from experiments.variants import POWERS, named_once, variants
+from experiments.words import plain_label
 from sim.arrays import Floats
 from sim.draws import stream
 from sim.errors import InvalidInput, unknown
@@ -50,7 +50,6 @@ from sim.loading import options
 from sim.scenario import Scenario
 
 BINDING = 0.25  # share of people-weeks at a bound of hours from which on hours are what is scarce
-POWERS = ("equal", "as_given")
 SHOWN = ("worth", "surplus", "score", "displaced_share", "hours_bound")
 WORDS = {
     "hours": "worth rises and falls because hours are bounded (limit G6): with free hours it does not",
@@ -170,17 +169,7 @@ def _strengths(given: object) -> list[float]:
 def _schemes(config: Mapping[str, Any], choice: Mapping[str, str]) -> list[str]:
     """Return the schemes asked for, each a name that exists."""
     given = config["schemes"]
-    if given is None:
-        return [choice["scheme"]]
-    listed = [given] if isinstance(given, str) else given
-    if not isinstance(listed, list) or not listed:
-        raise InvalidInput("schemes", given, f"a list of at least one of {', '.join(options('scheme'))}")
-    for name in listed:
-        if str(name) not in options("scheme"):
-            raise unknown("schemes", str(name), options("scheme"))
-        if listed.count(name) > 1:
-            raise InvalidInput("schemes", str(name), "each name once")
-    return [str(n) for n in listed]
+    return [choice["scheme"]] if given is None else named_once("schemes", given, options("scheme"))
 
 
 def _variants(

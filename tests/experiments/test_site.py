@@ -19,6 +19,7 @@ from playwright.sync_api import sync_playwright
 from experiments import discover, hold_class, plot, rehearse, serve, validate, verdicts
 from experiments.cli import FILES, STUDIES, main
 from experiments.odd_table import document
+from experiments.place import Place
 from experiments.reference_pages import fact, facts, pages, said
 from tests.browser import chromium as chromiums
 from tests.browser.conftest import QUIET
@@ -126,7 +127,7 @@ def test_words_of_file_verbs_are_those_that_the_code_takes() -> None:
     asked = {f.name: f.default for f in fields(rehearse.Asked) if isinstance(f.default, int) and f.name != "overwrite"}
     assert {k: facts()["words"]["rehearse"][k]["usual"] for k in asked} == asked
     assert words_of("serve") == {*serve.KEYS}
-    place = serve.Place()
+    place = Place()
     assert (facts()["words"]["serve"]["port"]["usual"], facts()["words"]["serve"]["host"]["usual"]) == (
         place.port,
         place.host,
