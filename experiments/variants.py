@@ -84,6 +84,14 @@ def variants(
     return found
 
 
+def arms_of(words: Mapping[str, tuple[str, ...]], composed: dict[tuple[str, ...], Scenario]) -> dict[str, Scenario]:
+    """Return the scenario of each arm, by its words; what is composed is kept in `composed`, for other arms."""
+    for own in words.values():
+        if own not in composed:
+            composed[own] = scenario_from(scenario_part(compose("model", own)))
+    return {arm: composed[own] for arm, own in words.items()}
+
+
 def composed(
     verb: str,
     group: str,
