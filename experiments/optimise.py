@@ -96,7 +96,7 @@ def main(
     sound(empty, screen)
     search = _search(optuna, str(config["sampler"]), goals, recipe.seed)
     survey, tried, told = _tried(optuna, search, goals, empty, trials, config["runs"], executor, seconds)
-    winners = _winners(goals, tried, survey)
+    winners = _winners(goals, tried)
     again, second = _again(goals, survey, winners, fresh, executor, seconds, screen)
     winners_table = _winners_table(goals, winners, again)
     if there != "finished" or seconds["chunks"]:
@@ -273,7 +273,7 @@ def _outcome(goals: Goals, survey: Survey, number: int, chosen: Point, of: Mappi
     return Tried(number=number, chosen=chosen, values={m: v for m, (_, v) in worst.items()}, team=team)
 
 
-def _winners(goals: Goals, tried: Sequence[Tried], survey: Survey) -> list[Tried]:
+def _winners(goals: Goals, tried: Sequence[Tried]) -> list[Tried]:
     """Return the best trials at different points, or a spread of those that no other beats in all objectives."""
     known = {repr(t.chosen): t for t in reversed(tried) if t.values}
     first, sign = next(iter(goals.sign.items()))

@@ -109,7 +109,7 @@ def main(words: Sequence[str]) -> int:
     table = pd.read_csv(folder.path / "rehearse.csv")
     screen = console()
     screen.print(_printed(table, given, wanted), "")
-    for line in in_words(table, given, wanted):
+    for line in in_words(table, given):
         screen.print(line, soft_wrap=True)
     screen.print(f"\nResults written to {folder.path}", soft_wrap=True)
     return 0
@@ -241,7 +241,7 @@ def _printed(table: pd.DataFrame, given: Lesson, wanted: Asked) -> Table:
     return shown
 
 
-def in_words(table: pd.DataFrame, given: Lesson, wanted: Asked) -> list[str]:
+def in_words(table: pd.DataFrame, given: Lesson) -> list[str]:
     """Say what should show, in how many classes it does, and whether that is enough."""
     last = table.iloc[-1]
     shows, classes = int(last["visible"]), int(last["classes"])

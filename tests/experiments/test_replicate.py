@@ -15,6 +15,7 @@ import sim
 from experiments import replicate, replications
 from experiments.cli import main as crosspurpose
 from experiments.replicate import beside, compute, main, summary
+from experiments.replications import plan as planning
 from experiments.replications import read
 from experiments.replications.plan import BLOCK, Plan, model, plan_again, plan_of
 from sim.errors import InvalidInput
@@ -90,7 +91,7 @@ def test_a_folder_of_another_study_is_left_alone(small: Path) -> None:
 def test_what_was_done_before_it_was_killed_is_not_done_again(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replicate, "BLOCK", 1)
+    monkeypatch.setattr(planning, "BLOCK", 1)
     words = ["proxyeconomics", *SMALL, f"out={tmp_path / 'B'}"]
 
     def killed(path: Path, name: str, point: int, parameters: Any, seed: int, numbers: range) -> None:
