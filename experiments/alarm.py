@@ -37,6 +37,8 @@ from sim.arrays import Floats
 from sim.draws import stream
 
 TARGET = "target"  # the world whose change is to be found
+CLEAN = ("shadow", "aligned")  # worlds in which an alarm is false
+NOTHING, CHANCE = "(nothing)", "(chance)"  # recorded besides what counts: nothing, and what says nothing
 PARTS = 3  # learn, calibrate, judge
 
 

@@ -13,54 +13,21 @@ closer to the scenario's own numbers, half way each time.
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy.special import ndtr, ndtri
 
+from experiments.parameters import entry_name, numbers, plausible
 from sim.draws import stream
 from sim.errors import InvalidInput
-from sim.loading import configs
 from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
 
 HALVINGS = 6  # how often a draw that is refused is moved closer
-
-
-@cache
-def ranges() -> dict[str, dict[str, Any]]:
-    """Return what is plausible of each number that has a range: name or pattern → its form."""
-    text = (configs() / "parameters.yaml").read_text(encoding="utf-8")
-    known = yaml.safe_load(text)
-    return {k: v["plausible"] for k, v in known.items() if set(v["plausible"] or {}) & {"low", "size"}}
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    return [(re.compile(re.escape(k).replace(r"\*", r"[^.]+") + "$"), form) for k, form in ranges().items()]
-
-
-@cache
-def _form(key: str) -> dict[str, Any] | None:
-    """Return what is plausible of a number, by its dotted name; None: nothing is said."""
-    return next((form for pattern, form in _patterns() if pattern.match(key)), None)
-
-
-def _numbers(config: Any, key: str = "") -> Iterator[tuple[str, float]]:
-    """Yield every number of a configuration by its dotted name."""
-    if isinstance(config, Mapping):
-        for k, v in config.items():
-            yield from _numbers(v, f"{key}.{k}" if key else str(k))
-    elif isinstance(config, list | tuple):
-        for i, v in enumerate(config):
-            yield from _numbers(v, f"{key}.{i}")
-    elif isinstance(config, int | float) and not isinstance(config, bool):
-        yield key, float(config)
 
 
 def changes(
@@ -84,8 +51,8 @@ def changes(
     """
     found = {}
     own = scenario.config["ranges"]
-    for key, value in _numbers({k: v for k, v in scenario.config.items() if k != "ranges"}):
-        form = {"low": own[key][0], "high": own[key][1]} if key in own else _form(key)
+    for key, value in numbers({k: v for k, v in scenario.config.items() if k != "ranges"}):
+        form = {"low": own[key][0], "high": own[key][1]} if key in own else plausible().get(entry_name(key) or "")
         if form is None or any(key == k or key.startswith(f"{k}.") for k in kept):
             continue
         z = _normal(seed, run, f"assumption:{zlib.crc32(key.encode())}", of)

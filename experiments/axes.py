@@ -18,16 +18,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy.special import ndtri
 
+from experiments.parameters import known
 from experiments.variants import PACKAGES, WHOLE
 from sim.errors import InvalidInput, nearest, unknown
-from sim.loading import configs, groups, options, spoken
+from sim.loading import groups, options, spoken
 
 CENTRAL = 0.95  # of what is plausible of the entries of a table
 PLAUSIBLE = "plausible"
@@ -174,7 +174,7 @@ def axis_of(word: str, base: Mapping[str, Any]) -> Axis:
             if name not in there:
                 raise unknown(key, name, there)
         return Axis(key=key, words=text, values=tuple(map(str, value)))
-    known = known_parameter(key)
+    entry = known(key)
     now = None if said.new else _value(key, base)
     if said.kind == "choice":
         return Axis(key=key, words=text, values=value, new=said.new)
@@ -187,13 +187,13 @@ def axis_of(word: str, base: Mapping[str, Any]) -> Axis:
             raise InvalidInput(key, text, "range(start,stop,step) with a step other than 0")
         count = min(max(0, math.ceil((stop - start) / step - 1e-9)), LONGEST)
         return Axis(key=key, words=text, values=tuple(start + i * step for i in range(count)), new=said.new)
-    whole = bool(known.get("whole"))
+    whole = bool(entry.get("whole"))
     if said.kind == "interval":
         low, high = value
         whole, log = whole or isinstance(low, int), "log" in said.tags
         return Axis(key=key, words=text, low=float(low), high=float(high), log=log, whole=whole, new=said.new)
     if value == PLAUSIBLE:
-        return _plausible(key, known, now, whole)
+        return _plausible(key, entry, now, whole)
     raise InvalidInput(key, text, "interval(low,high), choice(a,b,...), range(start,stop,step) or plausible")
 
 
@@ -203,8 +203,8 @@ def value_fits(glob: tuple[Sequence[str], Sequence[str]], name: str) -> bool:
     return fits and not not_these
 
 
-def _plausible(key: str, known: Mapping[str, Any], there: object, whole: bool) -> Axis:
-    form = known.get("plausible") or {}
+def _plausible(key: str, entry: Mapping[str, Any], there: object, whole: bool) -> Axis:
+    form = entry.get("plausible") or {}
     if "size" in form and isinstance(there, int | float):
         z = float(ndtri(0.5 + CENTRAL / 2))
         if there == 0:
@@ -217,20 +217,6 @@ def _plausible(key: str, known: Mapping[str, Any], there: object, whole: bool) -
         return Axis(key=key, words=PLAUSIBLE, low=float(form["low"]), high=float(form["high"]), whole=whole)
     allowed = "interval(low,high) or choice(a,b,...): configs/parameters.yaml has no range for it"
     raise InvalidInput(key, PLAUSIBLE, allowed)
-
-
-@cache
-def _parameters() -> dict[str, dict[str, Any]]:
-    return dict(yaml.safe_load((configs() / "parameters.yaml").read_text(encoding="utf-8")))
-
-
-@cache
-def known_parameter(key: str) -> Mapping[str, Any]:
-    """Return what is known of a parameter, nothing if it has no entry."""
-    if key in _parameters():
-        return _parameters()[key]
-    fits = (v for k, v in _parameters().items() if re.fullmatch(re.escape(k).replace(r"\*", r"[^.]+"), key))
-    return next(fits, {})
 
 
 def names_in(config: Any, key: str = "") -> list[str]:

@@ -12,18 +12,20 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from experiments.executors import AHEAD, DEATHS, PATIENCE, Executor, Lost, Task, gone, prepared
 from experiments.extras import needed
 from experiments.store import model_version
+from experiments.workers import AHEAD, DEATHS, Lost, Task, prepared
 from sim import catalogue
-from sim.errors import InvalidInput
+from sim.errors import InvalidInput, RunFailed
+
+PATIENCE = 10  # seconds to wait for a scheduler
 
 
-def map_dask(executor: Executor, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
-    """Hand tasks to a scheduler, a few per worker at a time, and yield what comes back."""
+def map_dask(scheduler: str | None, processes: int, tasks: Sequence[Task]) -> Iterator[tuple[int, Any]]:
+    """Hand tasks to a scheduler, or to `processes` of its own, a few per worker at a time; yield what comes back."""
     distributed = needed("distributed", "cluster", "executor=dask")
-    with client(executor, len(tasks)) as connection:
-        address = connection.scheduler.address if connection.scheduler else str(executor.scheduler)
+    with client(scheduler, processes) as connection:
+        address = connection.scheduler.address if connection.scheduler else str(scheduler)
         waiting = list(range(len(tasks)))[::-1]
         out: dict[Any, int] = {}
         coming = distributed.as_completed([])
@@ -49,11 +51,11 @@ def map_dask(executor: Executor, tasks: Sequence[Task]) -> Iterator[tuple[int, A
                 elif future.status == "error":
                     raise future.exception()
                 else:
-                    raise gone(address)
+                    raise _gone(address)
                 future.release()
                 hand_out()
         except (OSError, TimeoutError, distributed.CancelledError, distributed.comm.CommClosedError):
-            raise gone(address) from None
+            raise _gone(address) from None
 
 
 def _prepared_task(task: Task, extensions: Sequence[Any]) -> Any:
@@ -62,28 +64,27 @@ def _prepared_task(task: Task, extensions: Sequence[Any]) -> Any:
 
 
 @contextmanager
-def client(executor: Executor, tasks: int) -> Iterator[Any]:
-    """Yield a client of the scheduler, or of one started here, quiet about what it does."""
+def client(scheduler: str | None, processes: int) -> Iterator[Any]:
+    """Yield a client of the scheduler, or of one started here with so many processes, quiet about what it does."""
     distributed = needed("distributed", "cluster", "executor=dask")
     for name in ("distributed", "distributed.client", "asyncio", "tornado"):  # what is wrong is said in one line
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    if executor.scheduler is None:
-        count = executor.processes(tasks)
+    if scheduler is None:
         with (
             distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
+                n_workers=processes, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=50
             ) as cluster,
             distributed.Client(cluster) as connection,
         ):
             yield connection
         return
     try:
-        connection = distributed.Client(executor.scheduler, timeout=PATIENCE)
+        connection = distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, TimeoutError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InvalidInput("scheduler", executor.scheduler, f"the address of a dask scheduler: {reason}") from None
+        raise InvalidInput("scheduler", scheduler, f"the address of a dask scheduler: {reason}") from None
     try:
-        _same_model(connection, executor.scheduler)
+        _same_model(connection, scheduler)
         yield connection
     finally:
         connection.close(timeout=PATIENCE)
@@ -105,3 +106,8 @@ def _same_model(connection: Any, address: str) -> None:
 def _version_here() -> str | None:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     return model_version()
+
+
+def _gone(address: str) -> RunFailed:
+    """Say that a scheduler has gone."""
+    return RunFailed(f"the scheduler at {address} has gone; what is done is kept, the same command continues")

@@ -10,24 +10,23 @@ from typing import Any
 import pandas as pd
 
 from experiments import own_best, stats
-from experiments.console import console, said
+from experiments.console import console
 from experiments.executors import Executor
 from experiments.labels import labelled
-from experiments.outcome import Outcome, check_settings, folder_of, outcome
+from experiments.outcome import Outcome, check_settings, folder_of, outcome, said
 from experiments.question import Asked, asked
 from experiments.store import write_csv
 from experiments.story import stories_table
 from experiments.study import Study, check
 from experiments.tables import About, differences_table, ranking_table, values_table
-from experiments.variants import Compose, chosen, composed, variants
+from experiments.variants import POWERS, Compose, chosen, composed, measured_first, variants
+from experiments.words import plain_label
 from sim.errors import InvalidInput, unknown
-from sim.loading import compose, options, read
+from sim.loading import compose, options
 from sim.scenario import Scenario
 from sim.worlds import check as check_world
 
-MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
 TOLD = ("today", "warmup", "matters", "power", "assumptions", "draws")  # of a comparison, in the manifest
-POWERS = ("equal", "as_given", "own_best")
 VARIED = {  # groups whose name is not the word for one of its options
     "remedies": "set of remedies",
     "goals": "set of goals",
@@ -130,8 +129,8 @@ def _check_values(config: Mapping[str, Any]) -> None:
     matters, draws = config["matters"], config["draws"]
     if not isinstance(matters, int | float) or isinstance(matters, bool) or not 0 <= matters < 1:
         raise InvalidInput("matters", matters, "a share of the aligned team's worth, at least 0 and below 1")
-    if config["power"] not in POWERS:
-        raise unknown("power", str(config["power"]), POWERS)
+    if config["power"] not in (powers := (*POWERS, "own_best")):
+        raise unknown("power", str(config["power"]), powers)
     if config["assumptions"] not in (None, "plausible"):
         raise unknown("assumptions", str(config["assumptions"]), ["plausible", "null"])
     if not isinstance(draws, int) or isinstance(draws, bool) or draws < 2:
@@ -166,7 +165,7 @@ def _time(
     weeks, onset, today, warmup = (config[k] for k in ("weeks", "onset", "today", "warmup"))
     if today is None:
         if onset is None:  # remedies have dates, and belong to a scheme that counts
-            onset = MEASURED if group != "remedies" and isinstance(weeks, int) and weeks >= 2 * MEASURED else 0
+            onset = 0 if group == "remedies" else measured_first(weeks)
         return {"onset": onset, "weeks": weeks, "today": None}, list(names)
     if group != "scheme":
         raise InvalidInput("today", str(today), "null where something else than the scheme varies")
@@ -281,13 +280,6 @@ def _about(
 
 def _called(group: str, name: str, scenario: Scenario) -> str:
     return scenario.scheme.label.plain if group == "scheme" else plain_label(group, name)
-
-
-def plain_label(group: str, name: str) -> str:
-    """Return what an option is called by people; its name where its yaml does not say."""
-    entry = read(group, name)
-    label = entry.get("label") or entry.get("story") or {}
-    return str(label.get("plain", name))
 
 
 def _say(tables: Comparison, about: About, done: Outcome, scenarios: Mapping[str, Scenario], wanted: str) -> None:

@@ -6,13 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-if TYPE_CHECKING:
-    from experiments.outcome import Outcome
 
 
 def console() -> Console:
@@ -51,9 +47,3 @@ def counting(text: str, unit: str) -> Iterator[Callable[[int, int, int], None]]:
             bar.update(task, completed=done, total=of, rate=rate, failures=words)
 
         yield show
-
-
-def said(screen: Console, done: Outcome) -> None:
-    """Say where the results stand."""
-    word = "written to" if done.computed else "read from"
-    screen.print(f"\nResults {word} {done.folder.path}", soft_wrap=True)

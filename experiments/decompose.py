@@ -26,14 +26,14 @@ import pandas as pd
 from rich import box
 from rich.table import Table
 
-from experiments.compare import MEASURED, POWERS, plain_label
-from experiments.console import console, progress, said
+from experiments.console import console, progress
 from experiments.executors import Executor
-from experiments.outcome import Outcome, check_settings, folder_of
+from experiments.outcome import Outcome, check_settings, folder_of, said
 from experiments.store import Folder, write_csv, write_parquet
 from experiments.study import Block, Progress, Study, work
 from experiments.study import check as check_study
-from experiments.variants import chosen, variants
+from experiments.variants import POWERS, chosen, measured_first, variants
+from experiments.words import plain_label
 from sim.arrays import Floats
 from sim.errors import InvalidInput, ModelWarning, unknown
 from sim.scenario import Scenario, people_of, scenario_from
@@ -61,8 +61,8 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     """Run as the command line says; print the table and write the folder."""
     config = {**config, "members": False}
     check_settings(config)
-    if config["power"] not in POWERS[:2]:
-        raise unknown("power", str(config["power"]), POWERS[:2])
+    if config["power"] not in POWERS:
+        raise unknown("power", str(config["power"]), POWERS)
     wanted = config["schemes"] if config["schemes"] is not None else [choice["scheme"]]
     _, names = chosen({"vary": "scheme", "schemes": wanted, "options": None}, [])
     base = [o for o in overrides if o.split("=")[0] not in ("out", "schemes", "scheme", "onset")]
@@ -81,10 +81,9 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
 
 def _onset(config: Mapping[str, Any]) -> Any:
     """Return the weeks in which a scheme is only measured."""
-    weeks, onset = config["weeks"], config["onset"]
-    if onset is not None:
-        return onset
-    return MEASURED if config["today"] is None and isinstance(weeks, int) and weeks >= 2 * MEASURED else 0
+    if config["onset"] is not None:
+        return config["onset"]
+    return measured_first(config["weeks"]) if config["today"] is None else 0
 
 
 def taken_apart(study: Study, asked: Asked, config: Mapping[str, Any], name: str, command: str) -> Outcome:

@@ -28,15 +28,16 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from experiments.alarm import PARTS, TARGET, alarms, enough, median, share, unnoticed
-from experiments.compare import MEASURED, plain_label
-from experiments.console import console, progress, said
+from experiments.alarm import CHANCE, CLEAN, NOTHING, PARTS, TARGET, alarms, enough, median, share, unnoticed
+from experiments.console import console, progress
 from experiments.executors import Executor
-from experiments.outcome import Outcome, check_settings, folder_of
+from experiments.outcome import Outcome, check_settings, folder_of, said
 from experiments.stats import joint_intervals
 from experiments.store import write_csv, write_parquet
 from experiments.study import Block, Study, work
 from experiments.study import check as check_study
+from experiments.variants import MEASURED, measured_first
+from experiments.words import plain_label
 from sim.arrays import Floats, average
 from sim.draws import Draws, stream
 from sim.engine import weeks
@@ -46,10 +47,8 @@ from sim.results import kept
 from sim.rules import plan_of
 from sim.scenario import Scenario, people_of, scenario_from
 
-CLEAN = ("shadow", "aligned")
 WORLDS: Mapping[str, Mapping[str, bool]] = {TARGET: {}, **{w: {w: True} for w in CLEAN}}
 SAYS = {"shadow": "teams that are only measured", "aligned": "teams that do what is worth most"}
-NOTHING, CHANCE = "(nothing)", "(chance)"  # recorded besides: nothing, and what says nothing
 SPLITS = 20  # random splits of the runs into those that teach, set the alarm, and are judged
 BATCHES = 4  # blocks of this verb in a block of others
 UNEQUAL = 3  # members of a team from whom on it is looked at how unequal they are
@@ -103,8 +102,9 @@ def timed(config: Mapping[str, Any]) -> Scenario:
     """Return the scenario with the weeks in which it is only measured, and as many reviews as are asked for."""
     wanted, reviews, onset = scenario_part(config), config["reviews"], config["onset"]
     if onset is None:
-        long = reviews is not None or (isinstance(config["weeks"], int) and config["weeks"] >= 2 * MEASURED)
-        onset = MEASURED if config["today"] is None and long else 0
+        onset = 0
+        if config["today"] is None:
+            onset = measured_first(config["weeks"]) if reviews is None else MEASURED
     if reviews is None:
         scenario = scenario_from({**wanted, "onset": onset})
     else:

@@ -30,8 +30,9 @@ from scipy.stats import binomtest
 from experiments.console import console
 from experiments.extras import needed
 from experiments.listing import Parser
-from experiments.plot import Picture, Swept, asked_of, named, spelled, swept, written
+from experiments.plot import Picture, Swept, named, spelled, swept, written
 from experiments.store import as_cell, write_csv
+from experiments.typed import asked_of
 from experiments.words import words_of
 from sim.arrays import Bools, Floats
 from sim.errors import InvalidInput, nearest, unknown

@@ -10,8 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -19,21 +18,13 @@ from multiprocessing import active_children, connection, get_context, parent_pro
 from pathlib import Path
 from typing import Any
 
+from experiments.workers import AHEAD, DEATHS, Lost, Task, prepared
 from sim import catalogue
-from sim.errors import InvalidInput, ModelWarning, RunFailed, unknown
+from sim.errors import InvalidInput, unknown
+
+__all__ = ["Executor", "Lost", "Task", "map_chunks", "worker"]
 
 KINDS = ("processes", "serial", "dask")
-DEATHS = 3  # workers that a task may take with it
-AHEAD = 2  # tasks per worker that are handed out
-PATIENCE = 10  # seconds to wait for a scheduler
-Task = Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class Lost:
-    """What became of a task whose workers died."""
-
-    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +65,7 @@ class Executor:
         if self.scheduler is not None:
             from experiments.cluster import client
 
-            with client(self, 1):
+            with client(self.scheduler, 1):
                 pass
 
     def processes(self, tasks: int) -> int:
@@ -92,7 +83,7 @@ def map_chunks(executor: Executor, tasks: Sequence[Task]) -> Iterator[tuple[int,
     if executor.kind == "dask":
         from experiments.cluster import map_dask
 
-        yield from map_dask(executor, tasks)
+        yield from map_dask(executor.scheduler, executor.processes(len(tasks)), tasks)
     elif executor.processes(len(tasks)) == 1:
         yield from ((i, task()) for i, task in enumerate(tasks))
     else:
@@ -177,15 +168,3 @@ def worker(extensions: Sequence[Path]) -> None:
 def _follow(sentinel: int) -> None:
     connection.wait([sentinel])
     os._exit(1)
-
-
-def prepared(extensions: Sequence[Path]) -> None:
-    """Know the user's own code; whoever started the workers has shown the warnings."""
-    warnings.simplefilter("ignore", ModelWarning)
-    for folder in extensions:
-        catalogue.extend(folder)
-
-
-def gone(address: str) -> RunFailed:
-    """Say that a scheduler has gone."""
-    return RunFailed(f"the scheduler at {address} has gone; what is done is kept, the same command continues")

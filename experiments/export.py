@@ -23,9 +23,9 @@ from pyarrow import csv
 
 import sim.opening
 from experiments import chunks
-from experiments.axes import known_parameter
 from experiments.console import console
 from experiments.listing import Parser
+from experiments.parameters import known
 from experiments.pointwise import spelled_precision
 from experiments.replications import read
 from experiments.stats import LEVEL, LUCK
@@ -174,8 +174,8 @@ def meaning(column: str, table: str = "runs.csv") -> tuple[str, str]:
     ('weeks of work per member', 'Effort on share, mean over the run.')
     """
     if table == "points.csv" and column != "point":
-        known = known_parameter(column)
-        return str(known.get("meaning", f"The option of {column} that was chosen.")), str(known.get("unit", "word"))
+        entry = known(column)
+        return str(entry.get("meaning", f"The option of {column} that was chosen.")), str(entry.get("unit", "word"))
     if column in COLUMNS:
         return COLUMNS[column]
     try:
@@ -209,8 +209,8 @@ def _of_family(column: str) -> tuple[str, str]:
         return f"Half of the {LEVEL:.0%} interval of {column.removesuffix('_error')}.", "that of the measure"
     if column in pooled_measures():
         return str(pooled_measures()[column][0].__doc__).partition("\n")[0], ""
-    known = known_parameter(column)
-    return str(known.get("meaning", "")), str(known.get("unit", ""))
+    entry = known(column)
+    return str(entry.get("meaning", "")), str(entry.get("unit", ""))
 
 
 def methods(found: Kept) -> str:

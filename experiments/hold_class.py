@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 from experiments.console import console
 from experiments.extras import needed
 from experiments.lessons import lesson
-from experiments.serve import Place, listening
+from experiments.place import Place, listening
 from sim.errors import InvalidInput, nearest, unknown
 
 if TYPE_CHECKING:

@@ -14,8 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from experiments.parameters import Entry, parameters
 from sim.loading import compose, configs, options, scenario_part
 
 BEGIN, END = "<!-- generated: python -m experiments.odd_table -->", "<!-- end of generated tables -->"
@@ -42,18 +41,10 @@ SETTINGS = (  # numbers of the code that are no parameters: module, name, what i
     ("sim.optimum", "FARTHEST", "sizes from 0 that are searched"),
 )
 
-Entry = Mapping[str, Any]
-
 
 def document() -> Path:
     """Return the path of ODD.md."""
     return configs().parent / "docs" / "ODD.md"
-
-
-def parameters() -> dict[str, Entry]:
-    """Return what is known of each number and switch, by pattern."""
-    content: dict[str, Entry] = yaml.safe_load((configs() / "parameters.yaml").read_text(encoding="utf-8"))
-    return content
 
 
 def leaves(value: Any, key: str = "") -> Iterator[tuple[str, Any]]:

@@ -24,7 +24,7 @@ import shutil
 import time
 import warnings as python_warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -42,9 +42,11 @@ from experiments.design import Point
 from experiments.executors import Executor
 from experiments.extras import needed
 from experiments.outcome import folder_of
-from experiments.sensitivity import about, finish, named, recipe_of, sound, spent, what_runs
+from experiments.points import about, finish, named, recipe_of, sound, spent, what_runs
+from experiments.sought import Goals, Tried, Value
 from experiments.space import Space, space_of
 from experiments.store import as_cell, write_csv
+from experiments.study import APART
 from experiments.survey import Checked, Survey, check_some
 from experiments.sweep import check_outcome
 from sim.draws import stream
@@ -54,82 +56,8 @@ from sim.loading import options
 BATCH = 8  # trials that are asked for together
 START = 16  # trials at random before the search learns from them
 BEST, FRONT = 5, 20  # winners at most, of one objective · of several
-APART = 1_000_003  # from the seed of the search to that of the luck that winners are run again with
 FRESH = 4  # times `runs`, of each winner
 SAMPLERS = ("tpe", "nsga2")
-Value = tuple[float, float, float]  # a mean and its 95 % interval
-
-
-@dataclass(frozen=True, kw_only=True)
-class Goals:
-    """What is sought.
-
-    Parameters
-    ----------
-    sign : mapping
-        Measure → 1 where more of it is sought, −1 where less is.
-    teams : tuple of str
-        For which the worst counts; empty: the one of the scenario.
-    """
-
-    sign: Mapping[str, int]
-    teams: tuple[str, ...] = ()
-
-    @property
-    def across(self) -> int:
-        """Points of a trial: one per team."""
-        return max(1, len(self.teams))
-
-    def points(self, chosen: Point) -> list[Point]:
-        """Return the points of a trial."""
-        return [{**chosen, "team": t} for t in self.teams] if self.teams else [dict(chosen)]
-
-    def worst(self, measure: str, of: Sequence[Value]) -> tuple[int, Value]:
-        """Return the place among the teams, and the value, of the one where a measure is worst.
-
-        Examples
-        --------
-        >>> Goals(sign={"cost": -1}).worst("cost", [(1.0, 0.9, 1.1), (3.0, 2.9, 3.1)])
-        (1, (3.0, 2.9, 3.1))
-        """
-        place = min(range(len(of)), key=lambda i: self.sign[measure] * of[i][0])
-        return place, of[place]
-
-    def unbeaten(self, values: Sequence[Mapping[str, Value]]) -> list[int]:
-        """Return the places of those that no other equals or beats in all objectives and beats in one.
-
-        Examples
-        --------
-        >>> both = [{"worth": (w, w, w), "cost": (c, c, c)} for w, c in ((1.0, 1.0), (2.0, 2.0), (1.0, 2.0))]
-        >>> Goals(sign={"worth": 1, "cost": -1}).unbeaten(both)
-        [0, 1]
-        """
-        x = np.array([[s * v[m][0] for m, s in self.sign.items()] for v in values]).reshape(-1, len(self.sign))
-        return [i for i, own in enumerate(x) if not ((x >= own).all(axis=1) & (x > own).any(axis=1)).any()]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """What became of a trial.
-
-    Parameters
-    ----------
-    number : int
-    chosen : mapping
-        Parameter → value.
-    values : mapping
-        Measure → its mean, of the team where it is worst; empty if the trial has none.
-    team : mapping
-        Measure → that team.
-    why : str
-        What went wrong; empty if nothing did.
-    """
-
-    number: int
-    chosen: Point
-    values: Mapping[str, Value]
-    team: Mapping[str, str]
-    why: str = ""
 
 
 def main(
@@ -168,7 +96,7 @@ def main(
     sound(empty, screen)
     search = _search(optuna, str(config["sampler"]), goals, recipe.seed)
     survey, tried, told = _tried(optuna, search, goals, empty, trials, config["runs"], executor, seconds)
-    winners = _winners(goals, tried, survey)
+    winners = _winners(goals, tried)
     again, second = _again(goals, survey, winners, fresh, executor, seconds, screen)
     winners_table = _winners_table(goals, winners, again)
     if there != "finished" or seconds["chunks"]:
@@ -345,7 +273,7 @@ def _outcome(goals: Goals, survey: Survey, number: int, chosen: Point, of: Mappi
     return Tried(number=number, chosen=chosen, values={m: v for m, (_, v) in worst.items()}, team=team)
 
 
-def _winners(goals: Goals, tried: Sequence[Tried], survey: Survey) -> list[Tried]:
+def _winners(goals: Goals, tried: Sequence[Tried]) -> list[Tried]:
     """Return the best trials at different points, or a spread of those that no other beats in all objectives."""
     known = {repr(t.chosen): t for t in reversed(tried) if t.values}
     first, sign = next(iter(goals.sign.items()))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from rich.console import Console
 
 from experiments.console import progress
 from experiments.executors import Executor
@@ -106,3 +107,9 @@ def folder_of(same: Mapping[str, Any], out: object, name: str) -> Folder:
     if out is None:
         folder.path = Path("results") / f"{same['verb']}-{name}-{folder.address[:8]}"
     return folder
+
+
+def said(screen: Console, done: Outcome) -> None:
+    """Say where the results stand."""
+    word = "written to" if done.computed else "read from"
+    screen.print(f"\nResults {word} {done.folder.path}", soft_wrap=True)

@@ -24,12 +24,12 @@ from experiments.console import progress
 from experiments.executors import Executor, Lost, map_chunks
 from experiments.stats import joint_intervals
 from experiments.store import Folder, read_manifest
+from experiments.study import APART
 from sim.errors import InvalidInput, ModelWarning, RunFailed
 from sim.rules import plan_of
 from sim.scenario import Scenario, scenario_from
 from sim.simulation import simulate
 
-APART = 1_000_003  # from the study's seed to the seed of the search
 GRID = (0.0, 0.0625, 0.125, 0.1875, 0.25, 0.375, 0.5, 0.75, 1.0)  # of the highest strength
 CLOSE = 0.02  # of strength, where the search ends
 KEY = "own_best"  # in the configuration and in the manifest

@@ -29,8 +29,8 @@ import pandas as pd
 from rich.table import Table
 from scipy import stats as scipy_stats
 
-from experiments.console import console, said
-from experiments.outcome import Outcome, outcome
+from experiments.console import console
+from experiments.outcome import Outcome, outcome, said
 from experiments.stats import LEVEL
 from experiments.store import write_csv
 from experiments.study import Study

@@ -32,6 +32,7 @@ from experiments.space import Space
 from experiments.status import Kept, kept
 from experiments.store import as_cell, write_csv
 from experiments.theory.curves import predicted
+from experiments.typed import asked_of
 from experiments.words import words_of
 from sim.arrays import Floats
 from sim.errors import InvalidInput, nearest
@@ -176,19 +177,6 @@ def key_of(word: str, text: str, known: Sequence[str], also: Sequence[str] = ())
     )
     more = " or a measure" if also else ""
     raise InvalidInput(word, text, f"one of the parameters {', '.join(known)}{more}", close)
-
-
-def asked_of(words: Sequence[str], known: Sequence[str]) -> dict[str, str]:
-    """Return key=value words as a mapping."""
-    asked: dict[str, str] = {}
-    for word in words:
-        key, equals, text = word.partition("=")
-        if key not in known or not equals or not text:
-            raise InvalidInput(key, text, f"KEY=VALUE with {', '.join(known)}", nearest(key, known))
-        if key in asked:
-            raise InvalidInput(key, text, "given once")
-        asked[key] = text
-    return asked
 
 
 def named(measure: str) -> tuple[str, str]:

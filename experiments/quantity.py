@@ -8,11 +8,13 @@ assumptions       middle 80 % over what may be true of a real team, luck taken o
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 NOTHING = "—"
 NONE = (math.nan, math.nan)
+YEAR = 52  # [weeks]
 TINY = 1e-9  # of a computing error: what rounding leaves of 0
 
 
@@ -150,3 +152,9 @@ def some(names: Sequence[str], most: int = 4) -> str:
 def sentence(text: str) -> str:
     """Return text with a capital letter first."""
     return text[:1].upper() + text[1:]
+
+
+def filled(sentences: Sequence[str], width: int) -> str:
+    """Return sentences in lines of at most `width` characters, each on a new one, no number parted from its sign."""
+    whole = [textwrap.fill(line.replace(" %", "\N{NO-BREAK SPACE}%"), width) for line in sentences]
+    return "\n".join(whole).replace("\N{NO-BREAK SPACE}", " ")

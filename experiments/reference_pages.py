@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -130,8 +131,10 @@ def _words(verb: str) -> Iterator[list[str]]:
 
 def _more(module: str) -> str:
     """What a module says of itself after the first line; nothing of it is run."""
-    file = Path(__file__).parent.parent.joinpath(*module.split(".")).with_suffix(".py")
-    return (ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or "").partition("\n")[2].strip("\n")
+    found = find_spec(module)
+    assert found is not None and found.origin is not None
+    text = Path(found.origin).read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(text)) or "").partition("\n")[2].strip("\n")
 
 
 def _parameters() -> str:

@@ -35,7 +35,7 @@ from experiments.classroom.session import LARGEST_CLASS, Setting
 from experiments.classroom.together import effects, seed_of
 from experiments.console import console, progress
 from experiments.executors import Executor, Lost, map_chunks
-from experiments.lessons import Lesson, files, lesson
+from experiments.lessons import SHIPS, Lesson, files, lesson
 from experiments.outcome import folder_of
 from experiments.quantity import sentence
 from experiments.store import model_version, source, versions, write_csv
@@ -43,7 +43,6 @@ from experiments.study import MOST
 from sim.arrays import Floats
 from sim.errors import InvalidInput, RunFailed, nearest, unknown
 
-SHIPS = 0.9  # share of classes in which a finished lesson shows its effect
 TOGETHER = 20  # classes that are lived as one batch
 KEYS = ("lesson", "classes", "students", "minutes", "seed", "workers", "out", "overwrite")
 
@@ -104,12 +103,13 @@ def main(words: Sequence[str]) -> int:
         write_csv(summary(classes, given.effect.least), folder.path / "rehearse.csv")
         from experiments.plots.rehearse import draw
 
-        draw(folder.path / "plots" / "rehearse.png", classes, folder.path / "rehearse.csv", given, wanted)
+        picture, summary_csv = folder.path / "plots" / "rehearse.png", folder.path / "rehearse.csv"
+        draw(picture, classes, summary_csv, given, wanted.setting, wanted.students)
         folder.write_manifest({**manifest, "seconds": round(time.monotonic() - started, 3), "status": "finished"})
     table = pd.read_csv(folder.path / "rehearse.csv")
     screen = console()
     screen.print(_printed(table, given, wanted), "")
-    for line in in_words(table, given, wanted):
+    for line in in_words(table, given):
         screen.print(line, soft_wrap=True)
     screen.print(f"\nResults written to {folder.path}", soft_wrap=True)
     return 0
@@ -241,7 +241,7 @@ def _printed(table: pd.DataFrame, given: Lesson, wanted: Asked) -> Table:
     return shown
 
 
-def in_words(table: pd.DataFrame, given: Lesson, wanted: Asked) -> list[str]:
+def in_words(table: pd.DataFrame, given: Lesson) -> list[str]:
     """Say what should show, in how many classes it does, and whether that is enough."""
     last = table.iloc[-1]
     shows, classes = int(last["visible"]), int(last["classes"])

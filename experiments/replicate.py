@@ -17,10 +17,7 @@ import re
 import shlex
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,81 +25,21 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
-from experiments.axes import LONGEST, Axis
-from experiments.axes import split as split_words
 from experiments.console import console, counting
-from experiments.design import Design
 from experiments.executors import Executor, Lost, map_chunks
 from experiments.outcome import folder_of
 from experiments.pointwise import half_width
-from experiments.replications import STEPS, Published, Replication, code, names, read
 from experiments.replications import WORDS as OF_THE_VERB
+from experiments.replications import Published, Replication, code, names, read
+from experiments.replications.plan import Plan, Values, model, plan_of, single, whole
 from experiments.stats import LUCK
-from experiments.store import Folder, model_version, source, versions, write_csv, write_parquet
-from experiments.study import check_size
+from experiments.store import Folder, source, versions, write_csv, write_parquet
 from experiments.survey import points_table
 from sim.errors import InvalidInput, RunFailed
-from sim.loading import spoken
 
-BLOCK = 20  # runs of a block at most
-MOST = 10_000  # points of one study
-LARGEST = 20_000_000  # rows of one study, of which every step of every run has one
 SHOWN = 60  # rows of the table on the screen
 SURE = 2.0  # standard errors within which two means agree
 INDEX = ("point", "run", "step")
-Values = Mapping[str, Any]  # parameter → value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """What is to be run.
-
-    Parameters
-    ----------
-    replication : Replication
-    fixed : mapping
-        The parameters that were given, and are the same at all points.
-    axes : tuple of Axis
-        Those that are swept.
-    points : list of mapping
-        The values of the axes at each point.
-    runs : int
-        Of each point.
-    seed : int
-    """
-
-    replication: Replication
-    fixed: Values
-    axes: tuple[Axis, ...]
-    points: list[Values]
-    runs: int
-    seed: int
-
-    def parameters(self, point: int) -> dict[str, Any]:
-        """Return all parameters at a point."""
-        return self.replication.values({**self.fixed, **self.points[point]})
-
-    @property
-    def same(self) -> dict[str, Any]:
-        """What the study is: two that agree in this have the same numbers."""
-        return {
-            "verb": "replicate",
-            "replication": self.replication.name,
-            "model": model_version(),
-            "module": code(self.replication.name),
-            "parameters": self.replication.values(self.fixed),
-            "axes": {a.key: a.words for a in self.axes},
-            "points": [dict(p) for p in self.points],
-            "runs": self.runs,
-            "seed": self.seed,
-        }
-
-    def blocks(self) -> list[tuple[int, range]]:
-        """Points and runs that are computed as one, in order; as even as can be."""
-        parts = math.ceil(self.runs / BLOCK)
-        ends = [self.runs * i // parts for i in range(parts + 1)]
-        runs = [range(a, b) for a, b in pairwise(ends)]
-        return [(point, numbers) for point in range(len(self.points)) for numbers in runs]
 
 
 def main(words: Sequence[str]) -> int:
@@ -121,9 +58,9 @@ def main(words: Sequence[str]) -> int:
         return 0
     settings, own = _split(rest)
     plan = plan_of(replication, own, settings)
-    workers = _number("workers", settings["workers"]) if "workers" in settings else None
+    workers = whole("workers", settings["workers"]) if "workers" in settings else None
     executor = Executor(kind="processes", workers=workers)
-    overwrite = _value("overwrite", settings.get("overwrite", "false"))
+    overwrite = single("overwrite", settings.get("overwrite", "false"))
     if not isinstance(overwrite, bool):
         raise InvalidInput("overwrite", settings["overwrite"], "true or false")
     out = settings.get("out")
@@ -167,93 +104,6 @@ def _split(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         else:
             own.append(word)
     return settings, own
-
-
-def _value(key: str, text: str) -> Any:
-    """Read a single value."""
-    said = spoken(f"{key}={text}")
-    if said is None or said.kind != "value":
-        raise InvalidInput(key, text or "(empty)", "a single value")
-    return said.value
-
-
-def _number(key: str, text: str) -> Any:
-    value = _value(key, text)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidInput(key, text, "a whole number, at least 1" if key != "seed" else "a whole number, at least 0")
-    return value
-
-
-def plan_of(replication: Replication, words: Sequence[str], settings: Mapping[str, str]) -> Plan:
-    """Read what is to be run, and check it at every point."""
-    for word in words:
-        replication.parameter(word.partition("=")[0])
-    fixed_words, swept = split_words(words)
-    fixed = {}
-    for word in fixed_words:
-        key, _, text = word.partition("=")
-        said = spoken(word)
-        parameter = replication.parameter(key)
-        if said is None:
-            raise InvalidInput(key, text or "(empty)", parameter.allowed)
-        fixed[key] = parameter.checked(key, said.value)
-    axes = tuple(axis_of(replication, word) for word in swept)
-    levels = _number("levels", settings["levels"]) if "levels" in settings else 5
-    design = Design(kind="grid", axes=axes, levels=levels)
-    if design.count > MOST:
-        raise InvalidInput("points", f"{design.count:,} ({design.spelled()})", f"at most {MOST:,} in one folder")
-    runs = _number("runs", settings["runs"]) if "runs" in settings else replication.runs
-    seed = _number("seed", settings["seed"]) if "seed" in settings else 1
-    check_size(runs, seed)
-    plan = Plan(replication=replication, fixed=fixed, axes=axes, points=list(design.table()), runs=runs, seed=seed)
-    rows = runs * sum(int(plan.parameters(i).get(STEPS, 1)) for i in range(len(plan.points)))
-    if rows > LARGEST:
-        raise InvalidInput(
-            "runs", runs, f"fewer: every step of every run has a row, {rows:,} in all, of {LARGEST:,} at most"
-        )
-    check = getattr(model(replication.name), "check", None)
-    if check is not None:
-        for point in range(len(plan.points)):
-            check(plan.parameters(point))
-    return plan
-
-
-def plan_again(config: Mapping[str, Any]) -> Plan:
-    """Return the plan whose `same` a folder holds, as config.yaml has it."""
-    replication = read(config["replication"])
-    axes = tuple(axis_of(replication, f"{key}={text}") for key, text in config["axes"].items())
-    how = {key: config[key] for key in ("points", "runs", "seed")}
-    return Plan(replication=replication, fixed=config["parameters"], axes=axes, **how)
-
-
-def axis_of(replication: Replication, word: str) -> Axis:
-    """Return the axis that a word such as c=choice(.1,.5) describes, each of its values checked."""
-    said, (key, _, text) = spoken(word), word.partition("=")
-    parameter = replication.parameter(key)
-    if said is None or said.kind not in ("choice", "range", "interval"):
-        raise InvalidInput(
-            key, text, f"{parameter.allowed}, or choice(a,b,...), range(start,stop,step), interval(low,high)"
-        )
-    value = said.value
-    if said.kind == "choice":
-        return Axis(key=key, words=text, values=tuple(parameter.checked(key, v) for v in value))
-    if not parameter.number:
-        raise InvalidInput(key, text, f"choice(...) of {parameter.allowed}")
-    if said.kind == "interval":
-        low, high = (parameter.checked(key, v) for v in value)
-        log = "log" in said.tags
-        return Axis(key=key, words=text, low=float(low), high=float(high), log=log, whole=parameter.whole)
-    start, stop, step = value
-    if not step or start is None or stop is None:
-        raise InvalidInput(key, text, "range(start,stop,step) with a step other than 0")
-    count = min(max(0, math.ceil((stop - start) / step - 1e-9)), LONGEST)
-    values = (round(start + i * step, 12) for i in range(count))
-    return Axis(key=key, words=text, values=tuple(parameter.checked(key, v) for v in values))
-
-
-def model(name: str) -> Any:
-    """Return the module of a replication."""
-    return import_module(f"experiments.replications.{name}")
 
 
 def computed(plan: Plan, folder: Folder, executor: Executor, command: str, anew: bool) -> pd.DataFrame:
@@ -351,7 +201,7 @@ def beside(plan: Plan, course: pd.DataFrame) -> pd.DataFrame:
     found = []
     for point in range(len(plan.points)):
         own, end = course[course["point"] == point], int(last[course["point"] == point].iloc[0])
-        rows = published(plan.replication, plan.parameters(point))
+        rows = plan.replication.published_at(plan.parameters(point))
         steps = {end} | {row.at or end for row in rows}
         for step in sorted(steps & {*own["step"]}):
             said = {k: (v, row) for row in rows if (row.at or end) == step for k, v in row.values.items()}
@@ -359,16 +209,6 @@ def beside(plan: Plan, course: pd.DataFrame) -> pd.DataFrame:
             part = at if step == end else at[at["outcome"].isin([*said])]
             found.append(pd.DataFrame([_compared(r, said.get(r["outcome"])) for r in part.to_dict("records")]))
     return pd.concat(found, ignore_index=True)
-
-
-def published(replication: Replication, parameters: Values) -> list[Published]:
-    """Return the published rows whose parameters are these; how long both went on does not matter."""
-    rows = []
-    for row in replication.published:
-        theirs = replication.values(row.set)
-        if all(theirs[k] == v for k, v in parameters.items() if k != STEPS):
-            rows.append(row)
-    return rows
 
 
 def _compared(row: dict[Any, Any], said: tuple[tuple[float, float | None], Published] | None) -> dict[Any, Any]:
@@ -421,7 +261,7 @@ def _say(plan: Plan, table: pd.DataFrame) -> None:
         apart = table["apart"].dropna().abs()
         text = "published: mean ± sd (runs) of the other program; apart: standard errors between the two means"
         screen.print(f"{text}. {_verdict(apart)}".rstrip(), soft_wrap=True)
-        rows = [row for point in range(len(plan.points)) for row in published(replication, plan.parameters(point))]
+        rows = [row for point in range(len(plan.points)) for row in replication.published_at(plan.parameters(point))]
         for note in dict.fromkeys(row.note for row in rows if row.note):
             screen.print(f"published here: {note}.", soft_wrap=True)
     elif replication.published:

@@ -28,6 +28,7 @@ from experiments.design import Design
 from experiments.executors import Executor
 from experiments.listing import Parser
 from experiments.replications import code
+from experiments.replications.plan import plan_again
 from experiments.space import Space
 from experiments.status import Kept, kept
 from experiments.store import Folder, model_version, source, versions
@@ -175,7 +176,7 @@ def _study_again(found: Kept, again: Path, most: int | None, tally: Tally) -> li
 
 def _replication_again(found: Kept, again: Path, most: int | None, tally: Tally) -> list[str]:
     """Compute the points of a replication again and compare; return what could not be compared."""
-    plan = replicate.plan_again(found.config)
+    plan = plan_again(found.config)
     plan = plan if most is None else replace(plan, runs=min(most, plan.runs))
     replicate.computed(plan, Folder(again, plan.same), Executor(), str(found.manifest["command"]), anew=True)
     before, now = sim.opening.open(found.path).tables.get("runs"), sim.opening.open(again).runs

@@ -17,6 +17,7 @@ import pandas as pd
 
 from experiments.assumptions import changes, drawn
 from experiments.diff import changes as apart
+from experiments.parameters import numbers
 from sim.arrays import Floats
 from sim.draws import Draws
 from sim.engine import weeks
@@ -46,22 +47,13 @@ def drawn_arms(arms: Mapping[str, Scenario], seed: int, draw: int, of: int) -> d
 
 def features(arm: Scenario, kept: Collection[str], seed: int, of: int) -> pd.DataFrame:
     """Return what the draws make of every number, a row per draw: the factor on it, or what becomes of a 0."""
-    own = dict(_numbers(arm.config))
+    own = dict(numbers(arm.config))
     rows = [changes(arm, seed, draw, of=of, kept=kept) for draw in range(of)]
     table = pd.DataFrame(rows)
     for key in table:
         base = own.get(str(key), 0.0)
         table[key] = table[key].fillna(base) / base if base else table[key].fillna(0.0)
     return table
-
-
-def _numbers(config: object, key: str = "") -> list[tuple[str, float]]:
-    """Return every number of a configuration by its dotted name."""
-    if isinstance(config, Mapping):
-        return [x for k, v in config.items() for x in _numbers(v, f"{key}.{k}" if key else str(k))]
-    if isinstance(config, list | tuple):
-        return [x for i, v in enumerate(config) for x in _numbers(v, f"{key}.{i}")]
-    return [(key, float(config))] if isinstance(config, int | float) and not isinstance(config, bool) else []
 
 
 def at_start(scenario: Scenario) -> Floats:
@@ -113,7 +105,7 @@ def against_tables(effect: float, predicted: Mapping[str, float] | None, compare
 
 def entries(arms: Mapping[str, Scenario]) -> dict[str, float]:
     """Return the entries of the tables that all arms have, and share: dotted name → value."""
-    kept, (first, *others) = kept_of(arms), [dict(_numbers(s.config)) for s in arms.values()]
+    kept, (first, *others) = kept_of(arms), [dict(numbers(s.config)) for s in arms.values()]
     return {
         k: v for k, v in first.items() if k.startswith(TABLES) and k not in kept and all(o.get(k) == v for o in others)
     }

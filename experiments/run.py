@@ -8,14 +8,14 @@ from typing import Any
 import pandas as pd
 
 from experiments import stats
-from experiments.compare import plain_label
-from experiments.console import console, said
+from experiments.console import console
 from experiments.labels import labelled
-from experiments.outcome import outcome
+from experiments.outcome import outcome, said
 from experiments.store import write_csv
 from experiments.story import people_table, story_table
 from experiments.study import Study
 from experiments.tables import About, run_table
+from experiments.words import plain_label
 from sim.loading import scenario_part
 from sim.scenario import scenario_from
 

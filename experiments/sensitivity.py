@@ -29,179 +29,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
-from scipy.stats import norm
 
 from experiments import chunks, pointwise
 from experiments.chunks import Held, Recipe
 from experiments.console import console, counting
 from experiments.design import MANY, Point
 from experiments.executors import Executor
-from experiments.extras import needed
-from experiments.outcome import check_settings, folder_of
+from experiments.indices import CHANCE, COLUMNS, LEFT, SHOWN, USUAL, Analysis, ordered
+from experiments.outcome import folder_of
+from experiments.points import about, are_names, finish, named, recipe_of, sound, spent, what_runs
 from experiments.space import Space, space_of
-from experiments.stats import LEVEL
-from experiments.store import Folder, digest, model_version, source, versions, write_csv, write_parquet
+from experiments.store import Folder, digest, write_csv
 from experiments.survey import Survey, check_some, checked
-from experiments.sweep import check_outcome, wide
-from sim import catalogue
-from sim.arrays import Floats, Ints
-from sim.draws import stream
+from experiments.sweep import check_outcome
+from sim.arrays import Floats
 from sim.errors import InvalidInput, RunFailed, unknown
 from sim.measures import pooled_measures
 
-USUAL = {"morris": 20, "sobol": 128}
 TRIED = 20  # refused points that are looked at for the axis to narrow
-SHOWN = {"morris": ("mu_star", "sigma", "mu"), "sobol": ("S1", "ST")}
 SIGNS = {"mu_star": "μ*", "sigma": "σ", "mu": "μ"}
-CHANCE, LEFT = "chance", "chance_left"  # indices that belong to no parameter
-COLUMNS = ("measure", "parameter", "index", "value", "error_low", "error_high")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Analysis:
-    """What is drawn of the unit cube, and what is made of the outcomes.
-
-    Parameters
-    ----------
-    method : str
-        `morris` or `sobol`.
-    keys : tuple of str
-        Names of the parameters.
-    samples : int
-        Trajectories, at least 2, or base samples, a power of two.
-    levels : int
-        Of each parameter with morris, an even number.
-    second_order : bool
-        Whether pairs of parameters are looked at, with sobol.
-    num_resamples : int
-        From which intervals are made, at least 2.
-    seed : int
-    """
-
-    method: str
-    keys: tuple[str, ...]
-    samples: int
-    levels: int
-    second_order: bool
-    num_resamples: int
-    seed: int
-
-    def __post_init__(self) -> None:
-        if self.method not in USUAL:
-            raise unknown("method", str(self.method), USUAL)
-        for key, least in (("samples", 2), ("levels", 2), ("num_resamples", 2)):
-            count = getattr(self, key)
-            if isinstance(count, bool) or not isinstance(count, int) or count < least:
-                raise InvalidInput(key, count, f"a whole number, at least {least}")
-        if self.levels % 2:
-            raise InvalidInput("levels", self.levels, "an even number", str(self.levels + 1))
-        if self.method == "sobol" and self.samples & (self.samples - 1):
-            raise InvalidInput("samples", self.samples, "a power of two with method=sobol")
-        if self.second_order and self.method != "sobol":
-            raise InvalidInput("second_order", True, "false with method=morris")
-        if len(self.keys) < 1 + self.second_order:
-            raise InvalidInput("sensitivity", "(too little is swept)", "ranges, such as scheme.strength=interval(0,1)")
-
-    @property
-    def _problem(self) -> dict[str, Any]:
-        names = list(self.keys)
-        return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-    @property
-    def across(self) -> int:
-        """Points of a row of the design."""
-        steps = len(self.keys)
-        return steps + 1 if self.method == "morris" else (2 * steps if self.second_order else steps) + 2
-
-    def unit(self) -> Floats:
-        """Return the points in the unit cube: (points, axes)."""
-        chance = stream(self.seed, 0, f"design:{self.method}")
-        sampler = needed(f"SALib.sample.{self.method}", "analysis", "sensitivity")
-        if self.method == "morris":
-            drawn = sampler.sample(self._problem, self.samples, num_levels=self.levels, seed=chance)
-        else:
-            drawn = sampler.sample(self._problem, self.samples, calc_second_order=self.second_order, seed=chance)
-        return np.asarray(drawn, dtype=np.float64)
-
-    def indices(self, unit: Floats, mean: Floats) -> dict[tuple[str, str], float]:
-        """Return the indices of outcomes: (parameter or pair, index) → value.
-
-        Parameters
-        ----------
-        unit : (points, axes)
-        mean : (points,)
-        """
-        analyzer = needed(f"SALib.analyze.{self.method}", "analysis", "sensitivity")
-        how: dict[str, Any] = {"num_resamples": 2, "seed": np.random.default_rng(0)}  # of SALib's intervals, not read
-        with np.errstate(invalid="ignore", divide="ignore"):
-            if self.method == "morris":
-                found = analyzer.analyze(self._problem, unit, mean, num_levels=self.levels, **how)
-            else:
-                found = analyzer.analyze(self._problem, mean, calc_second_order=self.second_order, **how)
-        of = {(k, i): float(found[i][n]) for n, k in enumerate(self.keys) for i in SHOWN[self.method]}
-        if self.second_order:
-            pairs = [(a, b) for b in range(len(self.keys)) for a in range(b)]
-            of |= {(f"{self.keys[a]} × {self.keys[b]}", "S2"): float(found["S2"][a, b]) for a, b in pairs}
-        return of
-
-    def table(self, unit: Floats, y: Floats, common: bool) -> pd.DataFrame:
-        """Return the indices of one measure with their intervals, and the shares of chance.
-
-        Parameters
-        ----------
-        unit : (points, axes)
-        y : (points, runs)
-        common : bool
-            Whether all points met the same luck.
-        """
-        chance = stream(self.seed, 0, "sensitivity:resamples")
-        points, runs = y.shape
-        row = np.arange(points).reshape(-1, self.across)
-        found = self.indices(unit, y.mean(axis=1))
-        again = []
-        for _ in range(self.num_resamples):
-            place = row[chance.integers(len(row), size=len(row))].ravel()
-            seen: Ints = np.asarray(chance.integers(runs, size=runs) if common else np.arange(runs))
-            again.append(list(self.indices(unit[place], y[place][:, seen].mean(axis=1)).values()))
-        half = float(norm.ppf(0.5 + LEVEL / 2)) * np.std(again, axis=0, ddof=1)
-        rows = [(k, i, v, v - h, v + h) for ((k, i), v), h in zip(found.items(), half.tolist(), strict=True)]
-        shares = zip((CHANCE, LEFT), shares_of_chance(y, common), strict=True)
-        rows += [("", index, share, np.nan, np.nan) for index, share in shares]
-        return pd.DataFrame(rows, columns=list(COLUMNS[1:]))
-
-
-def shares_of_chance(y: Floats, common: bool) -> tuple[float, float]:
-    """Return the share of chance in the variance of single runs, and in that of the means; NaN for one run.
-
-    Parameters
-    ----------
-    y : (points, runs)
-    common : bool
-        Whether all points met the same luck.
-
-    Examples
-    --------
-    >>> shares_of_chance(np.array([[0.0, 2.0], [10.0, 12.0]]), common=True)  # luck moves both alike: 2 of 2 + 50
-    (0.038461538461538464, 0.0)
-    """
-    runs = y.shape[1]
-    if runs < 2:
-        return np.nan, np.nan
-    mean = y.mean(axis=1)
-    within, means = float(y.var(axis=1, ddof=1).mean()), runs * float(mean.var(ddof=1))
-    noise = within
-    if common:
-        rest = y - mean[:, None] - y.mean(axis=0) + y.mean()
-        noise = float(np.square(rest).sum() / ((len(y) - 1) * (runs - 1)))
-    whole = within + max(0.0, (means - noise) / runs)
-    return (within / whole if whole > 0 else np.nan), (min(1.0, noise / means) if means > 0 else np.nan)
 
 
 def main(
@@ -263,29 +115,10 @@ def main(
     return int(held.failed() > 0)
 
 
-def recipe_of(config: Mapping[str, Any]) -> Recipe:
-    """Read how every point is run, and refuse settings that are not what they should be."""
-    check_settings({**config, "members": False})
-    for key in ("crn", "aligned", "shadow", "retry", "yes", "second_order"):
-        if not isinstance(config.get(key, False), bool):
-            raise InvalidInput(key, config[key], "true or false")
-    measures = config["measures"]
-    if measures is not None and not _names(measures):
-        raise InvalidInput("measures", measures, "a list of names of measures, or null")
-    return Recipe(
-        seed=config["seed"],
-        window=str(config["window"]),
-        measures=None if measures is None else tuple(measures),
-        aligned=config["aligned"],
-        shadow=config["shadow"],
-        apart=0 if config.get("crn", True) else config["runs"],
-    )
-
-
 def outcomes_of(config: Mapping[str, Any]) -> tuple[str, ...]:
     """Read the measures that are asked about."""
     given = config["outcome"] if isinstance(config["outcome"], list) else [config["outcome"]]
-    if not _names(given):
+    if not are_names(given):
         raise InvalidInput("outcome", config["outcome"], "a measure, or a list of different ones")
     for name in given:
         check_outcome(name, config["aligned"], config["shadow"])
@@ -294,59 +127,6 @@ def outcomes_of(config: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(config["measures"], list) and name not in config["measures"]:
             raise InvalidInput("measures", config["measures"], f"a list with {name} in it, which outcome= names")
     return tuple(given)
-
-
-def _names(given: object) -> bool:
-    return (
-        isinstance(given, list)
-        and len(given) > 0
-        and all(isinstance(m, str) for m in given)
-        and len({*given}) == len(given)
-    )
-
-
-def what_runs(space: Space, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a study its numbers depend on, whatever its points are."""
-    return {
-        "model": model_version(),
-        "axes": {a.key: a.words for a in space.axes},
-        **{k: config[k] for k in ("runs", "seed", "measures", "aligned", "shadow")},
-        "window": str(config["window"]),
-        "bases": [{"choice": dict(k), "config": dict(v)} for k, v in space.bases.items()],
-        **({"code": catalogue.code()} if catalogue.extensions() else {}),
-    }
-
-
-def about(space: Space, config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the manifest of a study of many points says of it."""
-    return {
-        "verb": space.verb,
-        "seed": config["seed"],
-        "runs": config["runs"],
-        "axes": {a.key: a.words for a in space.axes},
-        "words": list(space.words),
-        "switched_on": list(space.on),
-        "versions": {**versions(), "source": source()},
-        "refused": {},
-    }
-
-
-def named(space: Space, choice: Mapping[str, str]) -> str:
-    """Return a name for the folder: what the points have in common."""
-    swept = {a.key for a in space.axes}
-    for group in ("limit", "scheme", "scenario"):
-        if choice.get(group) not in (None, "null", "none") and group not in swept:
-            return choice[group]
-    return "points"
-
-
-def sound(survey: Survey, screen: Console) -> Held:
-    """Look at what is there; name what is damaged, and take it away so that it is computed again."""
-    held = chunks.held(survey.path)
-    for damaged in held.damaged:
-        screen.print(f"note: {damaged} is damaged; it is computed again", soft_wrap=True)
-        damaged.unlink(missing_ok=True)
-    return held
 
 
 def _gather(
@@ -380,20 +160,6 @@ def _gather(
     return held, anew or bool(seconds)
 
 
-def spent(started: float, seconds: Mapping[str, float]) -> dict[str, float]:
-    """Return what the manifest says of time."""
-    return {"duration": round(time.time() - started, 1), **{f"seconds_{k}": round(v, 2) for k, v in seconds.items()}}
-
-
-def finish(survey: Survey, folder: Folder, held: Held, manifest: Mapping[str, Any]) -> None:
-    """Write what the runs say of each point, and call the study finished."""
-    survey.write_points()
-    summary = pointwise.summary(survey.frames(held))
-    write_parquet(summary, folder.path / "summary.parquet")
-    write_csv(wide(survey.points, summary), folder.path / "summary.csv")
-    folder.write_manifest({**manifest, "status": "finished", "failed": held.failed(), "computed": held.runs()})
-
-
 def matrix(frames: Sequence[pd.DataFrame], measure: str) -> Floats:
     """Return a measure of the runs in which it is defined at every point: (points, runs)."""
     there = {str(c) for f in frames for c in f if c not in pointwise.NOT_MEASURED}
@@ -419,12 +185,6 @@ def _narrower(space: Space, points: Mapping[int, Point], why: str, recipe: Recip
     place = ", ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in point.items())
     allowed = f"a narrower range: every point is needed, and point {number} ({place}) is refused: {why}"
     return InvalidInput(axis.key, axis.words, allowed)
-
-
-def ordered(analysis: Analysis, table: pd.DataFrame) -> list[str]:
-    """Return the parameters, the one that matters most first."""
-    by = table[table["index"] == ("mu_star" if analysis.method == "morris" else "ST")]
-    return [str(k) for k in by.sort_values("value", ascending=False, kind="stable")["parameter"]]
 
 
 def caption(analysis: Analysis, table: pd.DataFrame, points: int, config: Mapping[str, Any]) -> str:

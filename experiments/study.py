@@ -23,6 +23,7 @@ from sim.scenario import Scenario, people_of, scenario_from
 from sim.simulation import block_of, simulate_runs
 
 MOST = {"runs": 10**9, "seed": 2**128}  # of a study
+APART = 1_000_003  # from a seed to the seed of other luck: a search and what is told never share theirs
 ALONE = 16  # runs of a block whose runs have numbers of their own
 Progress = Callable[[int, int], None]
 

@@ -13,6 +13,8 @@ from sim.scenario import Scenario, scenario_from
 PACKAGES = {"activity": "activity@activities"}  # groups whose place in the configuration has another name
 Compose = Callable[[str, Sequence[str]], dict[str, Any]]  # verb and words → configuration
 NONE: Mapping[str, Mapping[str, Any]] = {}
+POWERS = ("equal", "as_given")  # how hard schemes push
+MEASURED = 26  # weeks in which a scheme is only measured: two quarterly reviews
 WHOLE = ("intervention", "limit", "measure", *CATALOGUES.values())  # groups of which no single option is chosen
 
 
@@ -33,24 +35,30 @@ def chosen(
     if given is not None:
         raise InvalidInput(given.split("=")[0], given.partition("=")[2], f"{_list_key(group)}=[...] in a comparison")
     key = "schemes" if config["schemes"] is not None else "options"
-    names = config[key]
     known = [*options(group), *(own if group == "scheme" else ())]
-    if names is None:
-        return group, known
-    if isinstance(names, str):
-        names = [names]
-    if not isinstance(names, list) or not names:
-        raise InvalidInput(_list_key(group), names, f"a list of at least one of {', '.join(known)}")
-    for name in names:
-        if str(name) not in known:
-            raise unknown(_list_key(group), str(name), known)
-        if names.count(name) > 1:
-            raise InvalidInput(_list_key(group), str(name), "each name once")
-    return group, [str(n) for n in names]
+    return group, known if config[key] is None else named_once(_list_key(group), config[key], known)
 
 
 def _list_key(group: str) -> str:
     return "schemes" if group == "scheme" else "options"
+
+
+def named_once(key: str, given: object, known: Sequence[str]) -> list[str]:
+    """Return the names that a key gives, one or a list; refuse what is not known, and what is named twice."""
+    names = [given] if isinstance(given, str) else given
+    if not isinstance(names, list) or not names:
+        raise InvalidInput(key, names, f"a list of at least one of {', '.join(known)}")
+    for name in names:
+        if str(name) not in known:
+            raise unknown(key, str(name), known)
+        if names.count(name) > 1:
+            raise InvalidInput(key, str(name), "each name once")
+    return [str(n) for n in names]
+
+
+def measured_first(weeks: object) -> int:
+    """Return the weeks in which a scheme is only measured unless it is said, of a run of so many."""
+    return MEASURED if isinstance(weeks, int) and weeks >= 2 * MEASURED else 0
 
 
 def variants(
@@ -74,6 +82,14 @@ def variants(
         except InvalidInput as error:
             raise InvalidInput(f"{name}: {error.key}", error.value, error.allowed, error.nearest) from None
     return found
+
+
+def arms_of(words: Mapping[str, tuple[str, ...]], composed: dict[tuple[str, ...], Scenario]) -> dict[str, Scenario]:
+    """Return the scenario of each arm, by its words; what is composed is kept in `composed`, for other arms."""
+    for own in words.values():
+        if own not in composed:
+            composed[own] = scenario_from(scenario_part(compose("model", own)))
+    return {arm: composed[own] for arm, own in words.items()}
 
 
 def composed(

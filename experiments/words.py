@@ -1,4 +1,4 @@
-"""The words of measures, from their yaml."""
+"""The words of measures and of options, from their yaml."""
 
 from __future__ import annotations
 
@@ -26,3 +26,10 @@ def words_of(measure: str) -> Mapping[str, Any]:
             found, called = read("measure", general), name.format(measure.removeprefix(start))
             return {**found, "label": {**found["label"], "plain": called, "neutral": called}}
     return read("measure", measure)
+
+
+def plain_label(group: str, name: str) -> str:
+    """Return what an option is called by people; its name where its yaml does not say."""
+    entry = read(group, name)
+    label = entry.get("label") or entry.get("story") or {}
+    return str(label.get("plain", name))

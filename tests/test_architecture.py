@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,35 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a syntax, but for what only type checkers read."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING"):
+            yield from running(child)
+
+
+def known(nodes: Iterator[ast.AST], there: Collection[str]) -> set[str]:
+    """Modules among those there are that are imported; a package of which only modules are taken is not."""
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= inner if inner <= {*there} else (inner | {str(node.module)})
+    return found & {*there}
+
+
+def circle(knows: dict[str, set[str]]) -> list[str]:
+    """A way from a module back to it; empty where there is none."""
+    try:
+        TopologicalSorter(knows).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
 def tops(tree: ast.AST) -> set[str]:
     return {name.split(".")[0] for name in imported(tree)}
 
@@ -108,6 +138,20 @@ def test_the_one_way_back_is_taken_only_when_asked_for() -> None:
     for mine, other in BACKWARDS:
         for node in SIM[f"sim/{mine}"].body:
             assert f"sim.{other}" not in set(imported(node)) or isinstance(node, ast.ClassDef)
+
+
+def test_no_modules_know_each_other_in_a_circle() -> None:
+    """Wherever in a file they import; between pages, what only type checkers read does not count."""
+    trees = {m.removesuffix("/__init__").replace("/", "."): tree for m, tree in (SIM | files("experiments")).items()}
+    knows = {
+        module: known(running(tree) if module.startswith("experiments.web.") else ast.walk(tree), trees) - {module}
+        for module, tree in trees.items()
+    }
+    for mine, other in BACKWARDS:
+        knows[f"sim.{mine}"].discard(f"sim.{other}")
+    assert circle(knows) == []
+    back = circle({**knows, "experiments.store": knows["experiments.store"] | {"experiments.compare"}})
+    assert {"experiments.store", "experiments.compare"} <= {*back}, "a circle would be seen"
 
 
 @pytest.mark.parametrize("module", SIM)

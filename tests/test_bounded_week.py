@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.strength import FREE, PEAKS
+from experiments.humps import PEAKS
+from experiments.strength import FREE
 from tests import worlds
 
 WORDS = ("scenario=bounded_week", "strengths=[0,1,4]", "weeks=26", "runs=12", "executor=serial")

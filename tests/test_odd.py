@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-from experiments.odd_table import BEGIN, END, document, parameters, tables
+from experiments.odd_table import BEGIN, END, document, tables
+from experiments.parameters import parameters
 from sim.catalogue import kinds
 from sim.loading import configs, options, read
 from sim.measures import pooled_measures

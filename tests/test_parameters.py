@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from experiments.assumptions import changes, drawn
-from experiments.odd_table import Entry, is_range, leaves, matches, parameters, shipped
+from experiments.odd_table import is_range, leaves, matches, shipped
+from experiments.parameters import Entry, parameters
 from sim.catalogue import kinds
 from sim.errors import InvalidInput
 from sim.loading import options

@@ -23,17 +23,17 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from experiments.diff import changes
+from experiments.parameters import parameters
 from experiments.store import digest
 from sim.errors import InvalidInput, unknown
 from sim.fields import construct
-from sim.loading import compose, configs, scenario_part
+from sim.loading import compose, scenario_part
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "_results.json"
@@ -133,7 +133,7 @@ class Anchor:
 
     def cited_by(self) -> list[str]:
         """Return the numbers of a scenario whose source names it."""
-        return [k for k, source in _sources().items() if any(name in source for name in self.cited_as)]
+        return [k for k, entry in parameters().items() if any(name in entry["source"] for name in self.cited_as)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,12 +202,6 @@ def held_out_score() -> tuple[int, int]:
     """Return how many patterns the model reproduces of those it was not fitted to, and how many those are."""
     own = [row["inside"] for row in results()["patterns"] if row["use"] == "held_out"]
     return sum(own), len(own)
-
-
-@cache
-def _sources() -> dict[str, str]:
-    """Return the source of every number of a scenario."""
-    return {k: v["source"] for k, v in _content(configs() / "parameters.yaml").items()}
 
 
 def _content(path: Path) -> Any:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from experiments import anchors as catalogue
 from experiments.anchors import Anchor, Pattern
+from experiments.anchors.found import EACH, SIZES, Found, counts
 from experiments.store import model_version
-from experiments.validate import EACH, SIZES, counts, ends, number
-
-if TYPE_CHECKING:
-    from experiments.validate import Found
 
 WIDTH = 132  # of a line
+NOTHING = 5e-5  # smaller numbers are shown as 0
 USE = {"held_out": "held out", "calibration": "calibration"}
 MEANS = (
     "Validation asks whether a model that was written from theory and judgement says what was seen in real teams. "
@@ -196,3 +193,21 @@ def _item(text: str) -> list[str]:
             " ".join(text.split()), WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
         )
     ]
+
+
+def number(x: float) -> str:
+    """Return a number as it is read, to two places or three; — where there is none.
+
+    Examples
+    --------
+    >>> number(0.12345), number(-2.0), number(-1e-9), number(float("nan"))
+    ('0.123', '−2', '0', '—')
+    """
+    if not math.isfinite(x):
+        return "—"
+    return (f"{x:.3g}" if abs(x) >= 0.1 else f"{x:.2g}" if abs(x) >= NOTHING else "0").replace("-", "−")
+
+
+def ends(pair: tuple[float, float]) -> str:
+    """Return a spread as it is read."""
+    return f"{number(pair[0])} to {number(pair[1])}" if math.isfinite(pair[0]) else "—"

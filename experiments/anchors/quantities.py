@@ -15,11 +15,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.chunks import window_of
+from experiments.quantity import YEAR
 from sim.arrays import Floats
 from sim.errors import InvalidInput
 from sim.scenario import Scenario, people_of
-
-YEAR = 52  # [weeks]
 
 
 def quantity(name: str, runs: pd.DataFrame, scenario: Scenario, window: str) -> Floats:

@@ -25,7 +25,7 @@ from experiments.answer.places import places
 from experiments.answer.premises import Premise, premises
 from experiments.answer.ranking import Place, SchemeEntry, as_line, ranked, ranking_lines, scheme_entry
 from experiments.answer.sections import Effect, Mislabelled, Why, effects, mislabelled, of_people, why
-from experiments.answer.sources import CANNOT, Reproduce, missing, patterns, reproduce
+from experiments.answer.sources import CANNOT, Reproduce, patterns, reproduce
 from experiments.quantity import Quantity
 
 
@@ -140,9 +140,38 @@ class Answer:
             reproduce=reproduce(compared),
         )
         return replace(
-            found, ranking=ranking_lines(compared, by_worth, found.benchmarks), missing=missing(found, compared)
+            found, ranking=ranking_lines(compared, by_worth, found.benchmarks), missing=_missing(found, compared)
         )
 
     def label(self, scheme: str) -> str:
         """Return what people call a scheme."""
         return next(s.label for s in self.schemes if s.name == scheme)
+
+
+def _missing(found: Answer, compared: Compared) -> tuple[str, ...]:
+    """Say which sections are left out, and why."""
+    if not compared.schemes:
+        return ("Nothing has been computed yet.",)
+    lines = []
+    if compared.organised:
+        lines.append(
+            "Who is wrongly labelled low is left out: in an organisation people are compared with those of their own "
+            "level alone, and the tables of the comparison say what comes of it."
+        )
+    elif not found.mislabelled:
+        lines.append("Who is wrongly labelled low is left out: nobody is labelled here, or no reviews are there yet.")
+    if not found.years:
+        lines.append("The first year and the second are left out: there are too few weeks.")
+    elif not found.years[0].second_weeks:
+        lines.append("The second year is left out: there are too few weeks.")
+    if compared.today is None:
+        lines.append("There is no dip after a switch, as no way to evaluate was in force before.")
+    if compared.assumed.empty:
+        lines.append("Other assumptions were not tried.")
+    elif found.draws is None:
+        lines.append("How often other assumptions turn the order is left out: too few draws, or nothing to rank.")
+    if not found.why:
+        lines.append("Why less is delivered than promised was not taken apart.")
+    if not any(e.measure == "manager_hours" for e in found.effects):
+        lines.append("What evaluating costs managers in hours is not among what was measured.")
+    return tuple(lines)

@@ -124,11 +124,11 @@ def _too_close(compared: Compared, by_worth: Places) -> list[str]:
     if compared.today in by_worth.first:
         lines.append("Nothing here shows that a change would be better than to keep what there is.")
     elif compared.today is not None:
-        lines.append(_better_than_today(compared, by_worth))
+        lines.append(_better_than_today(compared))
     return lines
 
 
-def _better_than_today(compared: Compared, by_worth: Places) -> str:
+def _better_than_today(compared: Compared) -> str:
     today = f"“{compared.labels[compared.today or '']}”"
     return f"The first of them is surely better than {today}, which is in force today; which one to choose is open."
 

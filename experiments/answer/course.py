@@ -13,9 +13,8 @@ import pandas as pd
 from experiments import stats
 from experiments.answer import flips
 from experiments.answer.compared import Compared
-from experiments.answer.flips import YEAR
 from experiments.answer.numbers import Numbers
-from experiments.quantity import Quantity, listed, number
+from experiments.quantity import YEAR, Quantity, listed, number
 
 STEP = 13  # weeks of a step of the courses over time, where there are a year of them or more
 STEPS = 8  # of shorter ones

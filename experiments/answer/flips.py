@@ -21,15 +21,15 @@ from scipy.stats import spearmanr
 
 from experiments.answer.compared import Compared
 from experiments.answer.places import Places, places
-from experiments.answer.premises import in_words, numbers
+from experiments.answer.premises import in_words
 from experiments.assumptions import changes
-from experiments.quantity import listed, number, some
+from experiments.parameters import numbers
+from experiments.quantity import YEAR, listed, number, some
 from experiments.region import ranked
 from sim.arrays import Floats
 from sim.errors import InvalidInput
 from sim.scenario import scenario_from
 
-YEAR = 52  # [weeks]
 QUARTER = 13
 SURE = 0.05
 FEWEST = 20  # draws of which anything is said: of fewer, a rank correlation beyond chance has to be nearly perfect
@@ -115,7 +115,7 @@ def year_worth(compared: Compared, number_of: int) -> tuple[pd.Series, int]:
 def flips(compared: Compared, by_worth: Places) -> tuple[Flip, ...]:
     """Return who would be first under other questions."""
     found = []
-    if (years := _years(compared, by_worth)) is not None:
+    if (years := _years(compared)) is not None:
         found.append(years)
     runs = compared.runs
     yardsticks: dict[str, tuple[str, pd.Series | None]] = {}
@@ -136,7 +136,7 @@ def flips(compared: Compared, by_worth: Places) -> tuple[Flip, ...]:
     return tuple(found)
 
 
-def _years(compared: Compared, by_worth: Places) -> Flip | None:
+def _years(compared: Compared) -> Flip | None:
     """Set the first year against the second."""
     values, weeks = zip(*(year_worth(compared, k) for k in (0, 1)), strict=True)
     if not all(weeks):

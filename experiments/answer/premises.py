@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
-import yaml
 from scipy import stats as scipy_stats
 
+from experiments.parameters import Entry, entry_name, numbers, parameters, plausible
 from experiments.quantity import number
 from experiments.stats import LUCK
-from sim.loading import configs
 
 FEW = 9  # numbers of a table that are all shown
 SYMBOL = re.compile(r" \([^\s)]{1,2}\)")  # for those who read formulas
@@ -51,36 +49,6 @@ class Premise:
     size: float = math.nan
 
 
-@cache
-def known() -> dict[str, dict[str, Any]]:
-    """Return what is known of each number that has a range: name or pattern → its entry."""
-    found = yaml.load((configs() / "parameters.yaml").read_text("utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return {k: v for k, v in found.items() if {*(v["plausible"] or {})} & {"low", "size"}}
-
-
-@cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(re.escape(k).replace(r"\*", r"[^.]+")), k) for k in known()]
-
-
-@cache
-def pattern_of(key: str) -> str | None:
-    """Return the entry that a number belongs to; None where it has no range."""
-    return next((name for pattern, name in _patterns() if pattern.fullmatch(key)), None)
-
-
-def numbers(config: Any, key: str = "") -> Iterator[tuple[str, float]]:
-    """Yield every number of a scenario by its dotted name."""
-    if isinstance(config, Mapping):
-        for k, v in config.items():
-            yield from numbers(v, f"{key}.{k}" if key else str(k))
-    elif isinstance(config, list | tuple):
-        for i, v in enumerate(config):
-            yield from numbers(v, f"{key}.{i}")
-    elif isinstance(config, int | float) and not isinstance(config, bool):
-        yield key, float(config)
-
-
 def premises(config: Mapping[str, Any], sizes: Mapping[str, float]) -> tuple[Premise, ...]:
     """Return the assumptions of a scenario: those that the answer goes with most first, then in their order.
 
@@ -92,12 +60,12 @@ def premises(config: Mapping[str, Any], sizes: Mapping[str, float]) -> tuple[Pre
         Dotted name → size of the rank correlation with the difference between the first and the second scheme.
     """
     own: Mapping[str, Any] = config.get("ranges", {})
-    grouped: dict[str, dict[str, float]] = {k: {} for k in known()}
+    grouped: dict[str, dict[str, float]] = {k: {} for k in plausible()}
     for key, value in numbers({k: v for k, v in config.items() if k not in ("ranges", "today")}):
         if key in own:
             grouped[key] = {key: value}
-        elif (pattern := pattern_of(key)) is not None:
-            grouped[pattern][key] = value
+        elif (name := entry_name(key)) in grouped:
+            grouped[name][key] = value
     found = [_premise(k, table, config, own.get(k), sizes) for k, table in grouped.items() if table]
     return tuple(sorted(found, key=lambda p: -np.nan_to_num(p.size)))
 
@@ -105,7 +73,7 @@ def premises(config: Mapping[str, Any], sizes: Mapping[str, float]) -> tuple[Pre
 def _premise(
     key: str, table: Mapping[str, float], config: Mapping[str, Any], own: Any, sizes: Mapping[str, float]
 ) -> Premise:
-    entry = known().get(pattern_of(key) or key, {"meaning": _spaced(key), "unit": "", "source": ""})
+    entry = _entry(key) or {"meaning": _spaced(key), "unit": "", "source": ""}
     single = key in table and own is not None
     return Premise(
         key=key,
@@ -116,6 +84,12 @@ def _premise(
         source=OWN if own is not None else plain(entry["source"]),
         size=max((sizes[k] for k in table if k in sizes), default=math.nan),
     )
+
+
+def _entry(key: str) -> Entry | None:
+    """Return what is known of a number, or of a table of them; None where nothing is known to be plausible."""
+    name = entry_name(key)
+    return parameters()[name] if name in plausible() else None
 
 
 def plain(text: object) -> str:
@@ -131,8 +105,8 @@ def plain(text: object) -> str:
 
 def in_words(key: str, config: Mapping[str, Any]) -> str:
     """Return what a single number is, with what it is about."""
-    pattern = pattern_of(key)
-    meaning = plain(known()[pattern]["meaning"]) if pattern else _spaced(key)
+    entry = _entry(key)
+    meaning = _spaced(key) if entry is None else plain(entry["meaning"])
     about = _about(key, config)
     return f"{meaning} ({', '.join(about)})" if about else meaning
 

@@ -1,16 +1,11 @@
-"""What this model cannot say, what is left out and why, and how every number can be had again."""
+"""What this model cannot say, how far it can be trusted, and how every number can be had again."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from experiments import anchors
 from experiments.answer.compared import Compared
-
-if TYPE_CHECKING:
-    from experiments.answer import Answer
-
 
 CANNOT = (
     "It is about kinds of people and ways to evaluate, not about anybody by name; nobody should be judged by it.",
@@ -27,35 +22,6 @@ class Reproduce:
     commands: tuple[str, ...]
     sentences: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]
-
-
-def missing(found: Answer, compared: Compared) -> tuple[str, ...]:
-    """Say which sections are left out, and why."""
-    if not compared.schemes:
-        return ("Nothing has been computed yet.",)
-    lines = []
-    if compared.organised:
-        lines.append(
-            "Who is wrongly labelled low is left out: in an organisation people are compared with those of their own "
-            "level alone, and the tables of the comparison say what comes of it."
-        )
-    elif not found.mislabelled:
-        lines.append("Who is wrongly labelled low is left out: nobody is labelled here, or no reviews are there yet.")
-    if not found.years:
-        lines.append("The first year and the second are left out: there are too few weeks.")
-    elif not found.years[0].second_weeks:
-        lines.append("The second year is left out: there are too few weeks.")
-    if compared.today is None:
-        lines.append("There is no dip after a switch, as no way to evaluate was in force before.")
-    if compared.assumed.empty:
-        lines.append("Other assumptions were not tried.")
-    elif found.draws is None:
-        lines.append("How often other assumptions turn the order is left out: too few draws, or nothing to rank.")
-    if not found.why:
-        lines.append("Why less is delivered than promised was not taken apart.")
-    if not any(e.measure == "manager_hours" for e in found.effects):
-        lines.append("What evaluating costs managers in hours is not among what was measured.")
-    return tuple(lines)
 
 
 def patterns() -> str:

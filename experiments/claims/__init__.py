@@ -33,8 +33,7 @@ import yaml
 from experiments.effects import EXPECTED, parts_of
 from sim.errors import InvalidInput, nearest, unknown
 from sim.fields import construct
-from sim.loading import compose, scenario_part
-from sim.scenario import Scenario, scenario_from
+from sim.scenario import Scenario
 
 MECHANISMS = Path(__file__).parent / "_mechanisms.yaml"
 
@@ -171,14 +170,6 @@ def read(path: Path) -> Claim:
     rest["second"] = [{"over": None, **s} if isinstance(s, Mapping) else s for s in rest["second"]]
     found: Claim = construct(Claim, {"id": path.stem, "test": test, **rest}, str(path))
     return found
-
-
-def scenarios_of(comparison: Comparison, composed: dict[tuple[str, ...], Scenario]) -> dict[str, Scenario]:
-    """Return the scenario of each arm; what is composed is kept in `composed`."""
-    for words in comparison.words.values():
-        if words not in composed:
-            composed[words] = scenario_from(scenario_part(compose("model", words)))
-    return {arm: composed[words] for arm, words in comparison.words.items()}
 
 
 def mechanisms() -> dict[str, dict[str, Any]]:

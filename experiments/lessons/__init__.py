@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 MOST_ACTIVITIES, MOST_COMPANIES = 6, 3
 MEASURES = ("gaming", "use", "worth", "activity")  # what an effect can be of
+SHIPS = 0.9  # share of rehearsed classes in which a finished lesson shows its effect
 STEPS = ("lobby", "guess", "outcome", "reveal", "debrief")  # what has minutes of its own
 
 

@@ -14,7 +14,7 @@ from experiments.plots import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.verdicts import Judged
+    from experiments.claims.judged import Judged
 
 ROW = 0.36  # [inch]
 GAP = 0.5  # [inch] between effects and draws

@@ -9,7 +9,7 @@ debt      worth against the debt that is left
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,6 @@ from experiments.plots.spread import three_spreads
 from experiments.plots.stocks import stocks
 from experiments.plots.validity import validity
 from experiments.stats import method
-from experiments.store import write_csv
 from experiments.tables import About, Spread, by_worth, spreads
 from sim.arrays import Floats
 from sim.scenario import Scenario
@@ -68,21 +67,13 @@ def draw(
     """
     found = spreads(summary, "value")
     order = sorted(by_worth(found), key=lambda s: s in about.benchmarks)
-    pictures: dict[str, Callable[[], tuple[Figure, pd.DataFrame]]] = {
-        "time": lambda: _time(weekly, order, about),
-        "effort": lambda: _effort(found, order, about),
-        "ranking": lambda: _ranking(found, ranking, order, about),
-        "debt": lambda: _debt(runs, found, order, about),
+    pictures = {
+        "time": _time(weekly, order, about),
+        "effort": _effort(found, order, about),
+        "ranking": _ranking(found, ranking, order, about),
+        "debt": _debt(runs, found, order, about) if runs["debt"].notna().any() else None,
     }
-    if not runs["debt"].notna().any():
-        del pictures["debt"]
-    paths = []
-    for name, picture in pictures.items():
-        figure, table = picture()
-        paths.append(folder / f"{name}.png")
-        style.save(figure, paths[-1])
-        write_csv(table, folder / f"{name}.csv")
-    return paths
+    return style.save_all(folder, pictures)
 
 
 def draw_more(
@@ -104,13 +95,7 @@ def draw_more(
         "motives": motives(scenarios, order, about, about.seed),
         "spreads": three_spreads(summary, order, about),
     }
-    paths = []
-    for name, picture in pictures.items():
-        if picture is not None:
-            paths.append(folder / f"{name}.png")
-            style.save(picture[0], paths[-1])
-            write_csv(picture[1], folder / f"{name}.csv")
-    return paths
+    return style.save_all(folder, pictures)
 
 
 def _time(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Figure, pd.DataFrame]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from experiments.alarm import TARGET
-from experiments.detect import CHANCE, CLEAN, NOTHING
+from experiments.alarm import CHANCE, CLEAN, NOTHING, TARGET
 from experiments.plots import style
 from experiments.study import Study
 

@@ -14,7 +14,7 @@ from sim.arrays import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.explain import Explanation
+    from experiments.explain.decision import Explanation
 
 STEP, BAR = 0.62, 0.62  # height of a row [inch] · of its bar, as a share of that
 FILLS = tuple(style.COLOURS[k] for k in (0, 5, 2, 7, 1, 6))  # of motives; seven and more are hatched

@@ -14,7 +14,7 @@ from sim.arrays import Floats
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.optimise import Goals, Tried
+    from experiments.sought import Goals, Tried
 
 
 def draw(

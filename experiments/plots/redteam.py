@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.behaviour import GAIN, LOSS, LUCK
 from experiments.plots import style
+from experiments.quantity import YEAR
+from experiments.redteam.hunt import GAIN, LOSS, LUCK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.behaviour import Hunt
+    from experiments.redteam.hunt import Hunt
 
 STEP, BAR = 0.58, 0.36  # height of a row [inch] · of each of its two bars, as a share of that
-YEAR = 52  # [weeks]
 
 
 def draw(path: Path, found: Hunt) -> None:

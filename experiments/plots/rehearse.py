@@ -9,20 +9,19 @@ import numpy as np
 import pandas as pd
 
 from experiments.classroom.effect import UNITS, threshold
-from experiments.lessons import Lesson
+from experiments.classroom.session import Setting
+from experiments.lessons import SHIPS, Lesson
 from experiments.plots import style
 from experiments.store import write_csv
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.rehearse import Asked
-
 TALL, MIDDLE, SECOND = 4.4, 7.4, 8.6  # height of the panels, end of the first, start of the second [inch]
 SPREAD = 0.26  # half the width of the dots of a round [round]
 
 
-def draw(path: Path, classes: pd.DataFrame, summary: Path, given: Lesson, wanted: Asked) -> Path:
+def draw(path: Path, classes: pd.DataFrame, summary: Path, given: Lesson, setting: Setting, students: int) -> Path:
     """Draw the picture of `crosspurpose rehearse`, write its table beside it, and return its path.
 
     Parameters
@@ -31,13 +30,18 @@ def draw(path: Path, classes: pd.DataFrame, summary: Path, given: Lesson, wanted
         Rows of classes.csv.
     summary : Path
         The file rehearse.csv.
+    given : Lesson
+    setting : Setting
+        How the classes were run, and the seed that theirs follow from.
+    students : int
+        Of a class.
     """
     table = pd.read_csv(summary)
     caption = (
-        f"Left: a dot is one of {wanted.classes} classes of {wanted.students} scripted students; the bar is the middle "
-        f"half of the classes, the line across it the median. Above the dashed line it shows: {threshold(given)}. "
-        f"Right: in how many classes it shows, with exact 95 % intervals; the dashed line is what a finished lesson "
-        f"reaches. {wanted.minutes} minutes, seed {wanted.seed}."
+        f"Left: a dot is one of {classes['class'].nunique()} classes of {students} scripted students; the bar is the "
+        "middle half of the classes, the line across it the median. Above the dashed line it shows: "
+        f"{threshold(given)}. Right: in how many classes it shows, with exact 95 % intervals; the dashed line is what "
+        f"a finished lesson reaches. {setting.minutes} minutes, seed {setting.seed}."
     )
     title = f"Rehearsed: {given.label.plain}"
     figure, bottom, _ = style.page(TALL + 2.6, title, caption)
@@ -67,8 +71,6 @@ def _effects(ax: Axes, classes: pd.DataFrame, table: pd.DataFrame, given: Lesson
 
 
 def _shares(ax: Axes, table: pd.DataFrame) -> None:
-    from experiments.rehearse import SHIPS
-
     error = 100 * np.stack([table["share"] - table["share_low"], table["share_high"] - table["share"]])
     ax.errorbar(table["round"], 100 * table["share"], error, fmt="o-", color=style.BLUE, linewidth=2, markersize=7)
     ax.axhline(100 * SHIPS, color=style.INK, linewidth=1.5, linestyle=(0, (4, 3)))

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
 
-    from experiments.replicate import Plan
     from experiments.replications import Parameter
+    from experiments.replications.plan import Plan
 
 ORDER = (0, 6, 2, 5, 7, 1, 8, 4)  # of colours
 ACROSS = 2  # panels beside each other
@@ -116,14 +116,12 @@ def draw(path: Path, plan: Plan, course: pd.DataFrame) -> None:
 
 def _steps(plan: Plan, course: pd.DataFrame) -> tuple[Against, pd.DataFrame]:
     """Return the outcomes over the steps of the one point, and what was published of it."""
-    from experiments.replicate import published
-
     rows = course[course["outcome"].isin(plan.replication.y)]
     ours = rows.drop(columns="point").rename(columns={"step": "x"}).assign(line="", source="ours")
     end = int(course["step"].max())
     theirs = [
         _row("", float(p.at or end), k, v, p.runs)
-        for p in published(plan.replication, plan.parameters(0))
+        for p in plan.replication.published_at(plan.parameters(0))
         for k, v in p.values.items()
         if (p.at or end) <= end
     ]
@@ -132,8 +130,6 @@ def _steps(plan: Plan, course: pd.DataFrame) -> tuple[Against, pd.DataFrame]:
 
 def _parameters(plan: Plan, course: pd.DataFrame) -> tuple[Against, pd.DataFrame]:
     """Return the outcomes at the last step against one parameter, a line for each value of the others."""
-    from experiments.replicate import published
-
     replication = plan.replication
     last = course[course["step"] == course.groupby("point")["step"].transform("max")]
     last = last[last["outcome"].isin(replication.y)]
@@ -154,7 +150,7 @@ def _parameters(plan: Plan, course: pd.DataFrame) -> tuple[Against, pd.DataFrame
             there = replication.values(row.set).get(key) if key is not None else None
             if places is not None and key is not None and _word(there) not in places:
                 continue
-            fits = row in published(replication, own if key is None else {**own, key: there})
+            fits = row in replication.published_at(own if key is None else {**own, key: there})
             if not fits or (row.at or end) != end:
                 continue
             place: Any = 0 if key is None else there if places is None else places.index(_word(there))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from experiments.indices import ordered
 from experiments.plots import style
 
 if TYPE_CHECKING:
-    from experiments.sensitivity import Analysis
+    from experiments.indices import Analysis
 
 MOST = 20  # parameters that are drawn
 MARKS = {
@@ -31,8 +32,6 @@ def draw(path: Path, analysis: Analysis, table: pd.DataFrame, caption: str) -> N
         Rows of indices.csv of this measure.
     caption : str
     """
-    from experiments.sensitivity import ordered
-
     names = ordered(analysis, table)[:MOST]
     measure = table["measure"].iloc[0]
     figure, bottom, top = style.page(3.6 + 0.55 * len(names), f"What {measure} depends on", caption)

@@ -114,10 +114,4 @@ def draw_story(
         pictures[f"organisation{end}"] = organisation(scenario, reviews, levels, name, about)
         if scenario.interventions:
             write_csv(interventions_of(scenario), folder / f"interventions{end}.csv")
-    paths = []
-    for name, picture in pictures.items():
-        if picture is not None:
-            paths.append(folder / f"{name}.png")
-            style.save(picture[0], paths[-1])
-            write_csv(picture[1], folder / f"{name}.csv")
-    return paths
+    return style.save_all(folder, pictures)

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from experiments.humps import PEAKS, WORDS
 from experiments.plots import style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.strength import Peak
+    from experiments.humps import Peak
 
 ORDER = (0, 6, 2, 5, 7, 1, 8)  # of colours
 
@@ -41,8 +42,6 @@ def draw(
         The strength that each has by itself.
     runs : int
     """
-    from experiments.strength import PEAKS, WORDS
-
     kinds = dict.fromkeys(p.hump for p in peaks.values())
     said = "; ".join(f"{', '.join(labels[n] for n, p in peaks.items() if p.hump == k)}: {WORDS[k]}" for k in kinds)
     caption = (

@@ -10,11 +10,14 @@ import os
 import re
 import textwrap
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.store import write_csv
+
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -150,6 +153,17 @@ def ink_on(colour: Sequence[float]) -> str:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour[:3]]
     light = sum(c * weight for c, weight in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))
     return INK if (light + 0.05) / 0.066 > 1.05 / (light + 0.05) else "white"
+
+
+def save_all(folder: Path, pictures: Mapping[str, tuple[Figure, pd.DataFrame] | None]) -> list[Path]:
+    """Write the pictures there are, each with the table behind it, and return their paths."""
+    paths = []
+    for name, picture in pictures.items():
+        if picture is not None:
+            paths.append(folder / f"{name}.png")
+            save(picture[0], paths[-1])
+            write_csv(picture[1], folder / f"{name}.csv")
+    return paths
 
 
 def save(figure: Figure, path: Path) -> None:

@@ -14,7 +14,7 @@ from experiments.plots import style
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from experiments.validate import Found
+    from experiments.anchors.found import Found
 
 ROW, LEFT = 0.36, 7.3  # of a pattern, of their names [inch]
 LETTERS = 72  # of a name

@@ -173,6 +173,11 @@ class Replication:
         """Return all parameters: those that are given, and the others as they are."""
         return {k: given.get(k, p.checked(k, p.value)) for k, p in self.parameters.items()}
 
+    def published_at(self, parameters: Mapping[str, Any]) -> list[Published]:
+        """Return the published rows whose parameters are these; how long both went on does not matter."""
+        rows = [(row, self.values(row.set)) for row in self.published]
+        return [row for row, theirs in rows if all(theirs[k] == v for k, v in parameters.items() if k != STEPS)]
+
 
 def names() -> list[str]:
     """Return the names of the replications, sorted."""

@@ -19,7 +19,7 @@ from fastapi import FastAPI, Request, Response
 from nicegui import ui
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from experiments.serve import Place
+from experiments.place import Place
 from experiments.web import doors
 from experiments.web.jobs import Workers
 from experiments.web.lab import page

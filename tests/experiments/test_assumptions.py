@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import sim
-from experiments.assumptions import _triangular, changes, drawn, ranges
+from experiments.assumptions import _triangular, changes, drawn
+from experiments.parameters import plausible
 from sim.rules import plan_of
 from sim.scenario import Scenario
 
@@ -28,7 +29,7 @@ def test_schemes_that_are_compared_share_a_draw(commits: Scenario) -> None:
 
 
 def test_a_draw_stays_within_what_is_plausible(commits: Scenario) -> None:
-    bounds = {k: v for k, v in ranges().items() if "low" in v and "*" not in k}
+    bounds = {k: v for k, v in plausible().items() if "low" in v and "*" not in k}
     for run in range(30):
         for key, value in changes(commits, 2, run).items():
             if key in bounds:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from experiments.axes import Axis, axis_of, known_parameter, split
+from experiments.axes import Axis, axis_of, split
+from experiments.parameters import known
 from sim.errors import InvalidInput
 from sim.loading import compose
 
@@ -42,7 +43,7 @@ def test_where_only_whole_numbers_are_allowed_an_interval_has_each_of_them_equal
 
 
 def test_what_is_plausible_is_the_range_of_the_yaml(base: dict[str, Any]) -> None:
-    form = known_parameter("scheme.strength")["plausible"]
+    form = known("scheme.strength")["plausible"]
     axis = axis_of("scheme.strength=plausible", base)
     assert (axis.low, axis.high) == (form["low"], form["high"])
 

@@ -10,9 +10,10 @@ import pytest
 
 from experiments import robust
 from experiments.chunks import window_of
-from experiments.claims import Claim, Comparison, files, read, scenarios_of, without
+from experiments.claims import Claim, Comparison, files, read, without
+from experiments.claims.judged import recipe_of
 from experiments.effects import effect_of, parts_of
-from experiments.verdicts import recipe_of
+from experiments.variants import arms_of
 from sim.errors import ModelWarning
 from sim.measures import pooled_measures
 from sim.scenario import Scenario
@@ -58,7 +59,7 @@ def values(name: str, kind: str, arm: str) -> dict[str, float]:
     """Mean of every measure that a claim keeps, over some runs of an arm."""
     own = comparisons(name)[kind]
     recipe = recipe_of(own, claim(name).measures if kind == "test" else (), 1)
-    scenario = scenarios_of(own, composed())[arm]
+    scenario = arms_of(own.words, composed())[arm]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
         results = worlds.run(scenario, range(RUNS), 1, aligned=recipe.aligned, shadow=recipe.shadow)
@@ -109,7 +110,7 @@ def test_a_claim_compares_like_with_like(name: str) -> None:
 def test_every_claim_has_a_control_that_is_another_comparison_and_can_be_composed(name: str) -> None:
     own = claim(name)
     assert own.control is not None
-    test, control = (scenarios_of(c, composed()) for c in comparisons(name).values())
+    test, control = (arms_of(c.words, composed()) for c in comparisons(name).values())
     used = {arm for signs in (own.control.compared, own.control.over or {}) for arm, c in signs.items() if c}
     among = [dict(test[a].config) for a in own.test.compared]
     if name != "no_gap_no_lever":  # whose control is one end of its scale
@@ -123,7 +124,7 @@ def test_every_claim_has_a_control_that_is_another_comparison_and_can_be_compose
 
 
 def test_arms_that_are_compared_differ(name: str) -> None:
-    arms = scenarios_of(claim(name).test, composed())
+    arms = arms_of(claim(name).test.words, composed())
     configs = [dict(s.config) for s in arms.values()]
     assert all(configs.count(c) == 1 for c in configs)
     effects = [claim(name).test.compared, claim(name).test.over or {}]
@@ -134,7 +135,7 @@ def test_arms_that_are_compared_differ(name: str) -> None:
 
 
 def test_the_mechanisms_that_a_claim_names_are_there_to_be_switched_off(name: str) -> None:
-    arms = scenarios_of(claim(name).test, composed())
+    arms = arms_of(claim(name).test.words, composed())
     for what, changes in claim(name).mechanisms.items():
         assert without(arms, changes) is not None, what
 
@@ -145,7 +146,7 @@ def test_the_tables_say_something_of_every_arm_where_a_claim_asks_them(name: str
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ModelWarning)
-        found = robust.by_tables(scenarios_of(claim(name).test, composed()), tables)
+        found = robust.by_tables(arms_of(claim(name).test.words, composed()), tables)
     assert found is not None and all(math.isfinite(v) for v in found.values()) and any(found.values())
 
 
@@ -168,7 +169,7 @@ def test_what_a_share_is_of_is_not_nothing(name: str) -> None:
     """The peak is clear of 0: else the share is undefined."""
     own = claim(name).test
     assert own.over is not None
-    arms, frames = scenarios_of(own, composed()), {}
+    arms, frames = arms_of(own.words, composed()), {}
     recipe = recipe_of(own, (), 1)
     for arm in own.over:
         with warnings.catch_warnings():

@@ -209,13 +209,13 @@ def started(words: list[str]) -> subprocess.Popen[str]:
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # a command started where it is ignored would ignore it too
-    flags = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {"start_new_session": True}
     process = subprocess.Popen(
         [sys.executable, "-m", "experiments.cli", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        **flags,  # type: ignore[call-overload]
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # of Windows, where there are no sessions
+        start_new_session=True,
     )
     for _ in range(600):
         if process.poll() is not None or list(Path("A").glob("_runs/part-*.parquet")):

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from experiments import study
+from experiments.claims.judged import SETTINGS, Setting
 from experiments.cli import main
 from experiments.hold_class import asked_of
-from experiments.verdicts import SETTINGS, Setting
 
 ROOT = Path(study.__file__).parent.parent
 SMALLER: dict[str, object] = {"points": 8, "runs": 2, "weeks": 26, "samples": 4, "trials": 4}

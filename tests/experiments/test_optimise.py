@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.optimise import APART
 from experiments.store import read_manifest
+from experiments.study import APART
 from sim.loading import load
 from sim.simulation import simulate
 from tests.experiments.test_cli import refused

@@ -14,8 +14,10 @@ import yaml
 import sim
 from experiments import replicate, replications
 from experiments.cli import main as crosspurpose
-from experiments.replicate import Plan, beside, compute, main, plan_again, plan_of, published, summary
+from experiments.replicate import beside, compute, main, summary
+from experiments.replications import plan as planning
 from experiments.replications import read
+from experiments.replications.plan import BLOCK, Plan, model, plan_again, plan_of
 from sim.errors import InvalidInput
 
 PROXY = read("proxyeconomics")
@@ -40,7 +42,7 @@ def test_every_replication_gives_a_run_the_same_bits_alone_and_among_others(name
     parameters = found.values({})
     if replications.STEPS in parameters:
         parameters[replications.STEPS] = min(3, parameters[replications.STEPS])
-    runs = replicate.model(name).runs
+    runs = model(name).runs
     together, alone = runs(parameters, 5, [0, 1, 2]), runs(parameters, 5, [1])
     assert [*together] == ["run", "step", *found.outcomes]
     assert together["run"].is_monotonic_increasing and together["step"].min() == 1
@@ -89,7 +91,7 @@ def test_a_folder_of_another_study_is_left_alone(small: Path) -> None:
 def test_what_was_done_before_it_was_killed_is_not_done_again(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replicate, "BLOCK", 1)
+    monkeypatch.setattr(planning, "BLOCK", 1)
     words = ["proxyeconomics", *SMALL, f"out={tmp_path / 'B'}"]
 
     def killed(path: Path, name: str, point: int, parameters: Any, seed: int, numbers: range) -> None:
@@ -190,14 +192,14 @@ def test_a_plan_is_rebuilt_from_what_its_folder_says() -> None:
 def test_blocks_hold_every_run_of_every_point_once() -> None:
     plan = planned("c=choice(.1,.5)", runs="50")
     assert [(p, n) for p, numbers in plan.blocks() for n in numbers] == [(p, n) for p in (0, 1) for n in range(50)]
-    assert max(len(numbers) for _, numbers in plan.blocks()) <= replicate.BLOCK
+    assert max(len(numbers) for _, numbers in plan.blocks()) <= BLOCK
 
 
 def test_what_was_published_is_found_only_where_all_parameters_are_the_same() -> None:
     of = PROXY.values
-    assert {row.at for row in published(PROXY, of({}))} == {10, 100}
-    assert published(PROXY, of({"steps": 10_000})) == published(PROXY, of({}))
-    assert published(PROXY, of({"c": 0.1, "g": 2.0})) == [] == published(PROXY, of({"as_published": False}))
+    assert {row.at for row in PROXY.published_at(of({}))} == {10, 100}
+    assert PROXY.published_at(of({"steps": 10_000})) == PROXY.published_at(of({}))
+    assert PROXY.published_at(of({"c": 0.1, "g": 2.0})) == [] == PROXY.published_at(of({"as_published": False}))
 
 
 def test_means_are_apart_by_the_standard_errors_of_both() -> None:

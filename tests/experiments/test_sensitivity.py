@@ -19,7 +19,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.sensitivity import Analysis, shares_of_chance
+from experiments.indices import Analysis, shares_of_chance
 from experiments.store import read_manifest
 from sim.loading import load
 from tests.experiments.test_cli import refused

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from experiments.cli import main
-from experiments.serve import Place, listening, place_of
+from experiments.place import Place, listening
+from experiments.serve import place_of
 from sim.errors import InvalidInput
 
 

@@ -17,8 +17,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from experiments import discover, hold_class, plot, rehearse, serve, validate, verdicts
+from experiments.anchors.found import SIZES as ANCHORED
+from experiments.claims.judged import SETTINGS
 from experiments.cli import FILES, STUDIES, main
 from experiments.odd_table import document
+from experiments.place import Place
 from experiments.reference_pages import fact, facts, pages, said
 from tests.browser import chromium as chromiums
 from tests.browser.conftest import QUIET
@@ -103,7 +106,7 @@ def test_everything_on_the_page_can_be_typed(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(verdicts.SETTINGS, "quick", FEW)
+    monkeypatch.setitem(SETTINGS, "quick", FEW)
     assert follow(page) > 0
     capsys.readouterr()
 
@@ -139,14 +142,14 @@ def test_words_of_file_verbs_are_those_that_the_code_takes() -> None:
     asked = {f.name: f.default for f in fields(rehearse.Asked) if isinstance(f.default, int) and f.name != "overwrite"}
     assert {k: facts()["words"]["rehearse"][k]["usual"] for k in asked} == asked
     assert words_of("serve") == {*serve.KEYS}
-    place = serve.Place()
+    place = Place()
     assert (facts()["words"]["serve"]["port"]["usual"], facts()["words"]["serve"]["host"]["usual"]) == (
         place.port,
         place.host,
     )
     assert words_of("claims") == {*verdicts.WORDS} and words_of("validate") == {*validate.WORDS}
     assert words_of("plot") == {*plot.WORDS} and words_of("discover") == {*discover.WORDS}
-    assert {k: facts()["words"]["validate"][k]["usual"] for k in validate.SIZES} == validate.SIZES
+    assert {k: facts()["words"]["validate"][k]["usual"] for k in ANCHORED} == ANCHORED
 
 
 SWEPT = "scheme.strength=interval(0,1)"

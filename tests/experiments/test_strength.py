@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
-from experiments.strength import BINDING, WORDS, Curve, _shape, hump, in_words, paired, peak, top
+from experiments.humps import BINDING, WORDS, Curve, hump, in_words, paired, peak, shape, top
 from sim.arrays import Floats
 from sim.loading import configs
 
@@ -82,7 +82,7 @@ def test_differences_within_the_computing_error_are_no_hump() -> None:
 
 def test_noise_alone_is_seldom_taken_for_a_course() -> None:
     rng = np.random.default_rng(2)
-    named = sum(_shape(rng.standard_normal((60, 8))) != "flat" for _ in range(200))
+    named = sum(shape(rng.standard_normal((60, 8))) != "flat" for _ in range(200))
     assert named <= 20  # 5 % of 200 and three standard errors
 
 

@@ -14,10 +14,12 @@ import pytest
 from experiments import anchors as catalogue
 from experiments import validate
 from experiments.anchors import Pattern
+from experiments.anchors.found import FIRST, compare, told
+from experiments.anchors.page import ends, number
 from experiments.anchors.quantities import quantity
 from experiments.executors import Executor
 from experiments.store import model_version
-from experiments.validate import compare, main, told
+from experiments.validate import main
 from sim.errors import InvalidInput
 from tests import worlds
 
@@ -88,7 +90,7 @@ def test_the_model_still_says_what_is_kept(tmp_path: Path) -> None:
     """The first runs of every pattern but the organisation's, which takes as long as all others."""
     wanted = {k: a for k, a in catalogue.anchors().items() if k != "knowledge_loss"}
     serial = Executor(kind="serial", workers=None, scheduler=None)
-    found = {f.id: f.first for f in compare(wanted, validate.FIRST, 0, 1, tmp_path, serial)}
+    found = {f.id: f.first for f in compare(wanted, FIRST, 0, 1, tmp_path, serial)}
     kept = {(r["anchor"], r["pattern"]): r["first"] for r in catalogue.results()["patterns"]}
     for key, value in found.items():
         assert value == pytest.approx(kept[key], rel=AGAIN, abs=1e-9), key
@@ -227,6 +229,6 @@ def test_an_anchor_that_is_not_well_put_is_refused(said: str, tmp_path: Path) ->
 
 
 def test_numbers_are_read_as_people_read_them() -> None:
-    assert [validate.number(x) for x in (0.3199, 0.0064, -1e-9, math.inf)] == ["0.32", "0.0064", "0", "—"]
-    assert validate.ends((math.nan, math.nan)) == "—" and validate.ends((-0.2, 0.5)) == "−0.2 to 0.5"
+    assert [number(x) for x in (0.3199, 0.0064, -1e-9, math.inf)] == ["0.32", "0.0064", "0", "—"]
+    assert ends((math.nan, math.nan)) == "—" and ends((-0.2, 0.5)) == "−0.2 to 0.5"
     assert np.isnan(told(pattern("turnover", "leavers"), {"team": (runs_of(left=[1.0]), worlds.scenario())}, 1).value)

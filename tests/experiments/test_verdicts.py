@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import verdicts
 from experiments.claims import mechanisms, read, without
+from experiments.claims.judged import SETTINGS, Setting
 from experiments.cli import main
-from experiments.verdicts import Setting
 from tests import worlds
 from tests.experiments.test_cli import refused
 
@@ -39,7 +38,7 @@ SMALL = Setting(runs=12, without=4, draws=8, each=2, tried=1, flips=4)
 @pytest.fixture
 def made_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a claim of one's own, and settings that take seconds."""
-    monkeypatch.setitem(verdicts.SETTINGS, "quick", SMALL)
+    monkeypatch.setitem(SETTINGS, "quick", SMALL)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "claims" / "made_up.yaml"
     path.parent.mkdir()

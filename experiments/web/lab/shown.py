@@ -20,7 +20,7 @@ from experiments.answer import Answer
 from experiments.answer.asked import UNIT
 from experiments.answer.course import Course
 from experiments.answer.ranking import Place
-from experiments.lint_rules import Finding
+from experiments.lint.rules import Finding
 from experiments.plots.style import COLOURS, ink_on
 from experiments.quantity import Quantity, listed, number
 

@@ -16,9 +16,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from experiments import compare, decompose, explain, lint_rules, redteam, report
+from experiments import compare, decompose, explain, redteam, report
 from experiments.answer import Answer
 from experiments.compare import Plan
+from experiments.lint import rules as lint_rules
 from experiments.question import asked
 from experiments.stats import described
 from experiments.store import Folder

@@ -75,7 +75,7 @@ def test_the_interval_is_the_exact_one() -> None:
 @pytest.mark.parametrize(("shows", "verdict"), [(180, "the lesson ships"), (179, "fewer than the 90 of 100 asked for")])
 def test_a_lesson_ships_at_ninety_of_a_hundred_or_says_its_number(shows: int, verdict: str) -> None:
     classes = pd.DataFrame({"round": 6, "effect": [GIVEN.effect.least] * shows + [0.0] * (200 - shows)})
-    text = " ".join(in_words(summary(classes, GIVEN.effect.least), GIVEN, Asked(lesson="target")))
+    text = " ".join(in_words(summary(classes, GIVEN.effect.least), GIVEN))
     assert f"{shows} of 200 classes" in text and verdict in text
 
 

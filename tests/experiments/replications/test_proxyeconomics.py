@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.replicate import Plan, beside, summary
+from experiments.replicate import beside, summary
 from experiments.replications import read
+from experiments.replications.plan import Plan
 from experiments.replications.proxyeconomics import CHANGES, TURNS, Chance, Rules, draws, runs, start
 
 PROXY = read("proxyeconomics")

@@ -13,11 +13,15 @@ import pytest
 import yaml
 
 import sim
-from experiments import behaviour, redteam
-from experiments.behaviour import GAIN, LOSS, Hunt, habitual, hunt, play, unseen, weeks_of
+from experiments import redteam
 from experiments.cli import main
 from experiments.plots.redteam import draw
-from experiments.redteam import nothing, scenario_text, search, story, table_of, with_error
+from experiments.redteam import played as playing
+from experiments.redteam import search, table_of
+from experiments.redteam.hunt import GAIN, LOSS, Hunt, habitual, hunt, unseen, value, weeks_of
+from experiments.redteam.played import play
+from experiments.redteam.saved import scenario_text
+from experiments.redteam.words import nothing, story, with_error
 from sim.errors import InvalidInput
 from sim.rules import rules_of
 from sim.scenario import Scenario
@@ -78,7 +82,7 @@ def test_a_signal_of_the_whole_team_is_gained_by_a_third_of_it_measured_by_what_
 
 
 def test_value_is_gain_over_loss_and_nothing_where_nothing_is_lost() -> None:
-    found = behaviour.value(np.ones(3), np.array([0.5, 0.01, -1.0]), np.array([0.5, 0.5, 0.5]), 1.0)
+    found = value(np.ones(3), np.array([0.5, 0.01, -1.0]), np.array([0.5, 0.5, 0.5]), 1.0)
     assert found == pytest.approx([2.0, 10 * 0.1, 0.0])
 
 
@@ -111,7 +115,7 @@ def test_each_candidate_meets_the_luck_of_a_scenario_in_which_it_is_given(small:
 def test_blocks_of_runs_leave_no_trace(small: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     candidates = np.vstack([habitual(small), np.eye(8)[:2]])
     whole = play(small, 0, candidates, 3, range(5))
-    monkeypatch.setattr(behaviour, "block_of", lambda members: 6)
+    monkeypatch.setattr(playing, "block_of", lambda members: 6)
     parts = play(small, 0, candidates, 3, range(5))
     assert np.array_equal(whole.score, parts.score) and np.array_equal(whole.worth, parts.worth)
 
@@ -287,6 +291,6 @@ def test_the_picture_is_drawn_with_and_without_anything_to_tell(tmp_path: Path) 
 
 def test_the_rules_of_the_batch_are_those_of_the_scenario_but_for_the_week(small: Scenario) -> None:
     rules = rules_of(small)
-    given = behaviour._plan(small, 0, np.ones((8, 3)) / 8)[0].decision.given
+    given = playing._plan(small, 0, np.ones((8, 3)) / 8)[0].decision.given
     assert rules.decision.given is None and given is not None
     assert np.isnan(given.effort[:, :, 1:]).all() and not np.isnan(given.effort[:, :, 0]).any()

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from experiments.claims import Comparison
+from experiments.claims.judged import Judged, Setting
 from experiments.effects import ALPHA, CONFIRMED, OPEN, REFUTED, UNDEFINED, Effect
 from experiments.store import model_version
 from experiments.words import OF_EACH, words_of
 from sim.loading import options
-
-if TYPE_CHECKING:
-    from experiments.verdicts import Judged, Setting
 
 SAYS = {
     "higher": "more than {s} above",

@@ -1,4 +1,4 @@
-"""A scenario as a yaml of its own: the options that it starts from, and what differs from them.
+"""What was found as a scenario in a yaml of its own: the options that it starts from, and what differs from them.
 
     # @package _global_
     defaults:
@@ -12,11 +12,14 @@ that the scenario lacks, the scenario starts from nothing there and says everyth
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
+from experiments.redteam.hunt import Behaviour
+from experiments.redteam.words import called, story
 from sim.loading import compose, options, read
 
 GROUPS = (  # groups whose options stand under a key of their own name
@@ -122,3 +125,37 @@ def _leaves(value: object) -> Iterator[object]:
             yield from _leaves(each)
     else:
         yield value
+
+
+def scenario_text(found: Behaviour, name: str) -> str:
+    """Return the yaml of a scenario in which the member does it.
+
+    Parameters
+    ----------
+    name : str
+        How it will be called.
+    """
+    config = copy.deepcopy(dict(found.scenario.config))
+    week = {k: float(e) for k, e in zip(found.scenario.activities, found.week, strict=True) if e}
+    config["team"] = {**config["team"], "size": None, "people": _people(found, week)}
+    config["story"] = _told(found)
+    return as_yaml(
+        config, f"{name}: found by `crosspurpose redteam`, from run 0 to {found.runs - 1} of seed {found.seed}."
+    )
+
+
+def _people(found: Behaviour, week: Mapping[str, float]) -> list[dict[str, Any]]:
+    """Return everybody, seat by seat, the member with the week."""
+    said = found.scenario.config["team"]["people"]
+    seated = [{**said[i % len(said)], "name": p.name} for i, p in enumerate(found.scenario.team.seats)]
+    return [{**person, "week": dict(week)} if person["name"] == found.member else person for person in seated]
+
+
+def _told(found: Behaviour) -> dict[str, str]:
+    lines = story(found)
+    return {
+        "plain": f"{found.member} plays it: {called(found.scenario)}",
+        "story": " ".join(lines[:2]),
+        "question": f"Who notices what {found.member} does, and what does it do to the others?",
+        "watch": " ".join(lines[3:-1]),
+    }

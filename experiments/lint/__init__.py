@@ -1,6 +1,6 @@
 """`crosspurpose lint`: what is wrong with a scheme before anything is run.
 
-Reasons, in plain words and with numbers, to look again at a scheme: `lint_rules` has them, one by one. Of
+Reasons, in plain words and with numbers, to look again at a scheme: `experiments.lint.rules` has them, one by one. Of
 several schemes (`schemes=[a,b]`) each gets a table of its own. Nothing is run and nothing written.
 """
 
@@ -15,15 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments.console import console
-from experiments.lint_rules import LOOK, NOTE, SERIOUS, Finding, findings
-from experiments.variants import variants
+from experiments.lint.rules import LOOK, NOTE, SERIOUS, Finding, findings
+from experiments.variants import POWERS, named_once, variants
 from sim.errors import InvalidInput, unknown
 from sim.loading import options, scenario_part
 from sim.scenario import Scenario, scenario_from
 
 __all__ = ["Finding", "findings", "main"]
 
-POWERS = ("equal", "as_given")
 STYLES = {SERIOUS: "bold red", LOOK: "yellow", NOTE: "dim"}
 
 
@@ -56,15 +55,8 @@ def _scenarios(config: dict[str, Any], overrides: Sequence[str], choice: Mapping
     given = config["schemes"]
     if given is None:
         return {choice["scheme"]: scenario_from(scenario_part(config))}
-    names = [given] if isinstance(given, str) else given
-    if not isinstance(names, list) or not names:
-        raise InvalidInput("schemes", given, f"a list of at least one of {', '.join(options('scheme'))}")
-    for name in names:
-        if str(name) not in options("scheme"):
-            raise unknown("schemes", str(name), options("scheme"))
-        if names.count(name) > 1:
-            raise InvalidInput("schemes", str(name), "each name once")
+    names = named_once("schemes", given, options("scheme"))
     if (other := next((o for o in overrides if o.split("=")[0] == "scheme"), None)) is not None:
         raise InvalidInput("scheme", other.partition("=")[2], "left out where schemes=[...] are given")
     base = [o for o in overrides if o.split("=")[0] != "schemes"]
-    return variants("lint", "scheme", [str(n) for n in names], base)
+    return variants("lint", "scheme", names, base)

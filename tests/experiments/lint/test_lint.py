@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from experiments.cli import main
 from experiments.lint import Finding, findings
-from experiments.lint_look import looks
-from experiments.lint_rules import _same_grade, wrongly_named
+from experiments.lint.look import looks
+from experiments.lint.rules import _same_grade, wrongly_named
 from sim.draws import lognormal
 from sim.loading import read
 from sim.scenario import Scenario

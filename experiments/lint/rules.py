@@ -1,6 +1,6 @@
 """What can be wrong with a scheme, a function each: `RULES` is the list.
 
-A rule looks at a scheme (`lint_look`) and yields what it finds. Nothing is run: these are reasons to look
+A rule looks at a scheme (`experiments.lint.look`) and yields what it finds. Nothing is run: these are reasons to look
 again before anybody is evaluated so, not what will happen. The thresholds are ours, with a reason each.
 """
 
@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import bdtr, ndtr
 
-from experiments.lint_look import FAINT, Look, looks
+from experiments.lint.look import FAINT, Look, looks
+from experiments.quantity import listed, sentence
 from sim.arrays import Floats, dot, length
 from sim.contest import density
 from sim.rewards.layoff import Layoff
@@ -134,7 +135,8 @@ def unmeasured(look: Look) -> Iterator[Finding]:
         yield Finding(
             rule="unmeasured",
             severity=SERIOUS if unseen else LOOK,
-            says=f"{_first(look.names[k])} {brings}, though it is {look.part[k]:.0%} of what a healthy week is worth.",
+            says=f"{sentence(look.names[k])} {brings}, "
+            f"though it is {look.part[k]:.0%} of what a healthy week is worth.",
             try_=_added(look.remedy(np.eye(len(real))[k])),
         )
 
@@ -214,7 +216,7 @@ def quota(look: Look) -> Iterator[Finding]:
             yield Finding(
                 rule="quota",
                 severity=SERIOUS if wrong >= OFTEN else LOOK,
-                says=f"{_first(rate)} must be named {' and '.join(what)}, however good all are: even if every score "
+                says=f"{sentence(rate)} must be named {' and '.join(what)}, however good all are: even if every score "
                 f"were true, {power}{wrong:.0%} of those named would not be among the truly lowest of all teams.",
                 try_="Name nobody who is good by a fixed yardstick, or compare over many teams at once.",
             )
@@ -241,7 +243,7 @@ def toothless_audit(look: Look) -> Iterator[Finding]:
     yield Finding(
         rule="toothless_audit",
         severity=SERIOUS if pays[0] else LOOK,
-        says=f"{_first(_way(look, way))} pays from {first} on, audits and all. At {hours[most]} hours a week it is "
+        says=f"{sentence(_way(look, way))} pays from {first} on, audits and all. At {hours[most]} hours a week it is "
         f"found at {found:.0%} of the reviews; {_outweighs(ratio[most])}.",
         try_="Look at more people at each review, or let less hang on the score: rarely found, a penalty deters few.",
     )
@@ -258,7 +260,7 @@ def falls(look: Look) -> Iterator[Finding]:
             how = "falls" if look.weight[m] > 0 else "rises, which counts against people,"
             whole = "" if look.score[k] < 0 else " Other numbers make up for it."
             says = (
-                f"“{_first(label)}” {how} when time goes into {look.names[k]}, which is worth "
+                f"“{sentence(label)}” {how} when time goes into {look.names[k]}, which is worth "
                 f"{_part(look.worth[k] / look.worth.max())} of what the most valuable work is.{whole}"
             )
             yield Finding(
@@ -279,7 +281,7 @@ def noise(look: Look) -> Iterator[Finding]:
     yield Finding(
         rule="noise",
         severity=SERIOUS if own < LOST else LOOK,
-        says=f"{_first(_part(1 - own))} of what sets two scores of a review apart is luck and raters, not people.",
+        says=f"{sentence(_part(1 - own))} of what sets two scores of a review apart is luck and raters, not people.",
         try_=_quieter(look),
     )
 
@@ -308,7 +310,7 @@ def team_number(look: Look) -> Iterator[Finding]:
     if look.team_part < COUNTS:
         return
     people = look.members * look.scenario.teams
-    whole = "What counts is" if look.tied else f"{_first(_part(look.team_part))} of what counts is"
+    whole = "What counts is" if look.tied else f"{sentence(_part(look.team_part))} of what counts is"
     lots = "; promotions and layoffs that hang on it are drawn by lot" if look.tied else ""
     share = "all of it is one person's" if people == 1 else f"one person moves it by 1/{people}, and others do the rest"
     yield Finding(
@@ -356,14 +358,6 @@ def _after_scruples(look: Look) -> Floats:
 # ---------------------------------------------------------------- words
 
 
-def _first(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _listed(texts: Sequence[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-
-
 def _part(share: float) -> str:
     """Return a share in words, the nearest there are.
 
@@ -399,8 +393,8 @@ def _of_ways(look: Look, ways: Sequence[int], times: Floats | None, best: str) -
         much = f"{_times(times[first])} as one of {best}, the good work that scores best"
     says = f"An hour of {_way(look, first)} brings {much}; it is worth {_little(look, first)} to the business."
     if others:
-        listed = [look.names[k] + ("" if times is None else f" ({_times(times[k], short=True)})") for k in others]
-        says += f" So {'do' if len(listed) > 1 else 'does'} {_listed(listed)}."
+        rest = [look.names[k] + ("" if times is None else f" ({_times(times[k], short=True)})") for k in others]
+        says += f" So {'do' if len(rest) > 1 else 'does'} {listed(rest)}."
     return says
 
 
@@ -410,7 +404,7 @@ def _way(look: Look, k: int) -> str:
     numbers = [s.label.plain for s, x in zip(look.signals, raised, strict=True) if x >= 2 * COUNTS * raised.max()]
     if not look.rules.gaming[k] or raised.max() <= 0:
         return look.names[k] + (" (open to those who lead)" if look.rules.leading[k] else "")
-    return f"{look.names[k]} (splitting or inflating {_listed(numbers)}), once practised,"
+    return f"{look.names[k]} (splitting or inflating {listed(numbers)}), once practised,"
 
 
 def _little(look: Look, k: int) -> str:
@@ -434,7 +428,7 @@ def _against_cheap(look: Look, *, crafty: bool) -> str:
         ways.append("look behind the numbers now and then (an audit)")
     if crafty and not look.tied:
         ways.append("count for the team what can be inflated alone")
-    return _first(f"{', or '.join([*ways, 'let less hang on the score'])}.")
+    return sentence(f"{', or '.join([*ways, 'let less hang on the score'])}.")
 
 
 def _quieter(look: Look) -> str:

@@ -13,9 +13,11 @@ import pandas as pd
 import pytest
 
 import sim
-from experiments.explain import Explanation, explanation, folded, main, moved, story, tables, week_to_explain
+from experiments.explain import Explanation, explanation, main, story, tables, week_to_explain
+from experiments.explain.decision import moved
 from experiments.plots import style
 from experiments.plots.explain import draw
+from experiments.quantity import filled
 from experiments.tables import as_text
 from sim.errors import InvalidInput
 from sim.loading import compose
@@ -233,7 +235,7 @@ def test_a_story_has_four_to_eight_sentences_in_plain_words(scheme: str) -> None
     for line in lines:
         assert line.endswith(".") and "nan" not in line and "-0" not in line and "None" not in line
         assert not any(f" {k} " in line for k in ("deliver", "maintain", "fortify", "game", "pay", "skill_up"))
-    assert max(map(len, folded(lines, 80).splitlines())) <= 80
+    assert max(map(len, filled(lines, 80).splitlines())) <= 80
     everything = replace(found, weight=np.ones(len(found.motives)), objection=np.ones(len(found.activities)))
     wide, narrow = (as_text(tables(everything), width) for width in (200, 80))
     assert re.findall(r"-?\d+\.\d+", narrow) == re.findall(r"-?\d+\.\d+", wide)  # nothing is cut off
@@ -246,7 +248,7 @@ def test_activities_of_one_label_are_told_apart_by_their_names() -> None:
 
 
 def test_no_number_is_parted_from_its_sign() -> None:
-    assert folded(["x" * 76 + " 12 %"], 80) == "x" * 76 + "\n12 %"
+    assert filled(["x" * 76 + " 12 %"], 80) == "x" * 76 + "\n12 %"
     assert textwrap.fill("x" * 74 + " 12 %", 80).endswith("%")
 
 

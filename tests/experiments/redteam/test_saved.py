@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import sim
-from experiments.saved import as_yaml, different
+from experiments.redteam.saved import as_yaml, different
 from tests import worlds
 
 CASES: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
