@@ -8,8 +8,8 @@
   const REVEALED = ["truth", "boards", "paths", "debrief"];
   const PICTURES = {
     manager: "What the manager sees",
-    truth: "What was true",
-    validity: "Could the number be trusted?",
+    truth: "What it was worth",
+    validity: "Could it be trusted?",
     tokens: "Where the weeks went",
     paths: "What if",
     twin: "Before and now",
