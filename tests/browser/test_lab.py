@@ -203,6 +203,8 @@ def test_all_that_tab_reaches_has_a_name_and_sliders_say_their_ends(page: OpenPa
         end.press("ArrowLeft" if value == "8" else "ArrowRight")
         expect(end).to_have_attribute("aria-valuenow", value)
     assert len([role for role, _ in found if role == "slider"]) == 10
+    boxes = shown.locator(".q-checkbox__bg").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+    assert len(boxes) > 20 and len(set(boxes)) == 1
 
 
 # --- what is shown

@@ -385,7 +385,7 @@
       if (rows.length > 1) table(box, "Points: " + view.number + ". 100 is a usual week.",
         ["Round", "Points", "Place", ""], rows);
       if (rows.length) box.appendChild(make("p", "small",
-        "Part of the points is luck: what happened to be counted, and what somebody took it for."));
+        "The points of a single round are mostly luck: what happened to be counted, and how others saw it."));
     });
   }
 
