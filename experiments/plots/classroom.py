@@ -90,9 +90,8 @@ def svg(drawn: Figure, name: str = "") -> str:
 
 
 def _manager(on: Sheet, rows: pd.DataFrame, session: Session) -> None:
-    ax = projector.room(on, 1.1, WIDTH - projector.ends(list(rows["company"].unique())))
+    ax = projector.course(on, list(rows["company"].unique()), "points")
     projector.lines(ax, rows, "company", "score", _looks(session))
-    ax.set_ylabel("points", size=TEXT, color=style.INK)
 
 
 def _truth(on: Sheet, rows: pd.DataFrame, session: Session) -> None:
@@ -119,12 +118,11 @@ def _side_by_side(on: Sheet, rows: pd.DataFrame, by: str, titles: Mapping[str, s
 
 
 def _validity(on: Sheet, rows: pd.DataFrame, session: Session) -> None:
-    ax = projector.room(on, 1.1, WIDTH - projector.ends(list(rows["company"].unique())))
+    ax = projector.course(on, list(rows["company"].unique()), "rank correlation")
     looks = _looks(session)
     least = float(np.nanmin(rows["validity"].to_numpy(float), initial=0.0))
     projector.lines(ax, rows, "company", "validity", looks, low=min(-0.1, least), high=1.0)
     ax.axhline(0, color=style.PALE, linewidth=1.2)
-    ax.set_ylabel("rank correlation", size=TEXT, color=style.INK)
     for _, row in rows[rows["round"] == rows["broke"]].iterrows():
         colour, at = looks[row["company"]][0], (row["round"], row["validity"])
         ax.plot(*at, "o", markersize=26, markerfacecolor="none", markeredgecolor=colour)

@@ -49,19 +49,27 @@ def sheet(title: str, note: str, *, titled: bool) -> Sheet:
     height = HEIGHT if titled else BELOW
     figure = Figure(figsize=(WIDTH, height), dpi=style.DPI, facecolor="white")
     FigureCanvasAgg(figure)
-    if titled:
-        at = SIDE / WIDTH, 1 - 0.25 / height
-        figure.text(*at, style.plain(title), size=TITLE, weight="bold", va="top", color=style.INK)
+    words = style.folded(title, 52, 2) if titled else []
+    at = SIDE / WIDTH, 1 - 0.25 / height
+    if words:
+        figure.text(*at, "\n".join(words), size=TITLE, weight="bold", va="top", color=style.INK, linespacing=1.0)
     note_lines = style.folded(note, 118, 2)
     at = SIDE / WIDTH, 0.12 / height
     figure.text(*at, "\n".join(note_lines), size=SMALL, va="bottom", color=style.PALE, linespacing=1.15)
-    ceiling = height - (0.35 + TITLE * LINE if titled else 0.0)
+    ceiling = height - (0.35 + len(words) * TITLE * LINE if words else 0.0)
     return Sheet(figure=figure, floor=0.12 + len(note_lines) * SMALL * LINE, ceiling=ceiling)
 
 
 def room(on: Sheet, left: float, right: float) -> Axes:
     """Return axes in all of a sheet's height, between these distances from its left edge [inch]."""
     return _axes(on, left, on.floor + AXIS, right, on.ceiling - 0.25)
+
+
+def course(on: Sheet, names: Sequence[str], unit: str) -> Axes:
+    """Return axes in all of a sheet, for curves of something over rounds that bear these names."""
+    ax = room(on, 1.4, WIDTH - ends(names))
+    ax.set_ylabel(unit, size=TEXT, color=style.INK)
+    return ax
 
 
 def panel(
@@ -85,7 +93,7 @@ def panel(
         Whether they are so in each panel.
     """
     (row, column), (rows, columns) = place, shape
-    gutter, heading, foot = 0.75, 0.55, 0.45
+    gutter, heading, foot = 0.75, 0.7, 0.45  # a heading has two lines at most
     beside = ends(names)
     wide = (WIDTH - SIDE - (0.0 if all_named else beside)) / columns
     tall = (on.ceiling - on.floor - AXIS + foot) / rows
@@ -95,7 +103,7 @@ def panel(
     ax = _axes(on, left + gutter, top - tall + foot, right, top - heading)
     height = on.figure.get_size_inches()[1]
     words = "\n".join(style.folded(title, int(wide / (LETTER * size / TEXT)), 2))
-    at = (left + 0.1) / WIDTH, (top - heading + 0.14) / height
+    at = (left + 0.1) / WIDTH, (top - heading + 0.08) / height
     on.figure.text(*at, words, size=size, weight="bold", va="bottom", color=style.INK, linespacing=1.0)
     ax.locator_params(axis="y", nbins=4)
     if row < rows - 1:

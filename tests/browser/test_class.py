@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 
 from experiments.web.classroom.hub import Hub
 from experiments.web.classroom.store import Store
@@ -169,6 +170,26 @@ def test_a_manager_begins_with_what_counts_and_a_worker_with_what_was_laid_last(
     lines = [p.locator("#company").evaluate("e => getComputedStyle(e).borderBottom") for p in (worker, other)]
     assert re.findall(r"px (\w+) (.*)\)", lines[0]) == [("solid", "rgb(0, 114, 178")]
     assert re.findall(r"px (\w+) (.*)\)", lines[1]) == [("dashed", "rgb(213, 94, 0")]
+
+
+def test_a_long_question_with_many_answers_fits_the_screen(start: Callable[..., Held], page: OpenPage) -> None:
+    held = start(1, 60)
+    joined(page, held)
+    teacher, screen = page(), page((1280, 720))
+    teacher.goto(held.teacher)
+    go(teacher, "predict")
+
+    def longer(route: Route) -> None:
+        said = route.fetch().json()
+        said["guess"] |= {"ask": "What do you think comes of it? " * 5, "answers": ["Where something is changed"] * 5}
+        route.fulfill(json=said)
+
+    screen.route("**/screen/state", longer)
+    screen.goto(f"{held.teacher}screen")
+    expect(screen.locator("#answers li")).to_have_count(5, timeout=WAIT)
+    boxes = [screen.locator(each).bounding_box() for each in ("header", "#ask", "#answers", "#foot")]
+    for above, below in pairwise(boxes):
+        assert above is not None and below is not None and above["y"] + above["height"] <= below["y"] + 1
 
 
 def test_ten_groups_are_typed_in_a_minute(start: Callable[..., Held], page: OpenPage) -> None:

@@ -164,6 +164,19 @@ def test_a_picture_below_a_pages_title_has_none_and_is_read_from_the_last_row(
         assert min(sizes) * wide / (72 * drawn.get_size_inches()[0]) >= high / 40
 
 
+@pytest.mark.parametrize("name", classroom.PICTURES)
+def test_nothing_that_is_written_on_a_picture_is_cut_off(
+    name: str, session: Session, found: Outcome, paths: dict[int, dict[str, object]]
+) -> None:
+    long = replace(session, lesson=replace(LESSON, number="how impressive the work looks to others"))
+    below = tuple(replace(company, validity=-0.9 * np.ones_like(company.validity)) for company in found.companies)
+    for titled in (True, False):
+        drawn = classroom.figure(name, long, replace(found, companies=below), paths, titled=titled)
+        drawn.draw_without_rendering()  # which puts the words of axes in their place
+        (width, height), box = drawn.get_size_inches(), drawn.get_tightbbox()
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (titled, box)
+
+
 def test_pictures_show_what_their_tables_say(session: Session, found: Outcome) -> None:
     table = pictured.table("truth", session, found)
     for c, company in enumerate(LESSON.companies):

@@ -149,8 +149,10 @@
 
   function drawGuess() {
     put($("ask"), view.guess.ask);
-    fill($("answers"), view.guess.answers,
-      (list) => view.guess.answers.forEach((x) => list.appendChild(make("li", "", x))));
+    fill($("answers"), [view.guess.answers, view.guess.ask, window.innerWidth, window.innerHeight], (list) => {
+      view.guess.answers.forEach((x) => list.appendChild(make("li", "", x)));
+      fit($("guess"), $("guess"), 1.5);
+    });
   }
 
   function drawPlay() {
