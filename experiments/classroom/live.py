@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.classroom.changes import KINDS, WHOLE, checked, plain, plan, refusal, scenario_of
+from experiments.classroom.changes import KINDS, checked, plain, plan, refusal, scenario_of
 from experiments.classroom.play import LEAST, usual
 from experiments.explain import explanation, story
 from sim.arrays import Floats
@@ -35,12 +35,12 @@ View = dict[str, Any]
 
 
 def offered() -> View:
-    """Return the stories there are, the schemes and the interventions: names and words."""
+    """Return the stories that can be played, the schemes and the interventions: names and words."""
     stories = []
     for name in options("scenario"):
         content = read("scenario", name)
-        if "plain" in content.get("story", {}):
-            stories.append({"name": name, **told(content["story"]), "why": WHOLE if _whole(content) else None})
+        if "plain" in content.get("story", {}) and not _whole(content):
+            stories.append({"name": name, **told(content["story"])})
     listed = {}
     for group in KINDS:
         found = [(name, read(group, name)) for name in options(group)]

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 import sim
-from experiments.classroom import effect, kept, missed, views
+from experiments.classroom import effect, kept, missed, pictured, views
 from experiments.classroom.outcome import Outcome
 from experiments.classroom.session import Session
 from experiments.classroom.standing import workers
@@ -69,7 +69,7 @@ def written(session: Session, found: Outcome, paths: Mapping[int, Mapping[str, A
 def shown(session: Session, found: Outcome, paths: Mapping[int, Mapping[str, Any]] | None) -> list[str]:
     """Return the names of the pictures that there is something for."""
     nothing = {"twin"} if found.twin is None else set()
-    if not paths or classroom.table("paths", session, found, paths).empty:
+    if not paths or pictured.table("paths", session, found, paths).empty:
         nothing.add("paths")
     return [name for name in classroom.PICTURES if name not in nothing]
 
@@ -128,5 +128,5 @@ def _picture(
         "name": name,
         "svg": Markup(drawn),  # made by Matplotlib, which escapes what it writes
         "alt": classroom.caption(name, session),
-        "table": cells(by_round(classroom.table(name, session, found, paths))),
+        "table": cells(by_round(pictured.table(name, session, found, paths))),
     }

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.classroom.outcome import Outcome, habit, motive
-from experiments.classroom.play import TOKENS
+from experiments.classroom.play import TOKENS, in_tokens
 from experiments.classroom.session import Player, Seat, Session
 from experiments.classroom.standing import over_rounds
 from sim.arrays import Floats
@@ -53,17 +53,17 @@ def player(session: Session, found: Outcome, who: int, at: float) -> View:
     if seat is None:
         return view | {"role": "waiting"}
     company = lesson.companies[seat.company]
-    view["company"] = {"name": company.name, "told": company.told}
+    view["company"] = {"name": company.name, "told": company.told, "number": seat.company}
     if seat.manager:
         return view | _manager(session, found, seat)
     card = lesson.cards[motive(lesson, seat)]
-    own = session.tokens.get((session.now.round, seat))
-    before = [session.tokens[(r, seat)] for r in range(session.now.round, 0, -1) if (r, seat) in session.tokens]
+    laid_in = max((r for r, s in session.tokens if s == seat and r <= session.now.round), default=None)
     view |= {
         "role": "worker",
         "card": {"title": card.title, "text": card.text},
-        "saved": own is not None,
-        "tokens": list(own or (before[0] if before else habit(lesson))),
+        "saved": (session.now.round, seat) in session.tokens,
+        "tokens": list(habit(lesson) if laid_in is None else session.tokens[(laid_in, seat)]),
+        "laid_in": laid_in,
         "history": [_told(found, seat, r) for r in range(found.rounds)],
     }
     if session.revealed and found.rounds:
@@ -118,7 +118,7 @@ def _manager(session: Session, found: Outcome, seat: Seat) -> View:
         "role": "manager",
         "signals": [_signal(session, s) for s in lesson.signals],
         "seen": rows,
-        "tokens": list(weights[-1]) if weights else _even(len(lesson.signals)),
+        "tokens": list(weights[-1]) if weights else _counting(session, seat.company),
         "saved": (session.now.round + 1, seat.company) in session.weights,
         "points": [_points(x) for x in found.companies[seat.company].score.mean(axis=(1, 2))] if found.rounds else [],
     }
@@ -128,8 +128,12 @@ def _signal(session: Session, name: str) -> str:
     return session.lesson.one.signals[name].label.plain
 
 
-def _even(n: int) -> list[int]:
-    return [TOKENS // n + (i < TOKENS % n) for i in range(n)]
+def _counting(session: Session, company: int) -> list[int]:
+    """Return what counts in this round by the lesson itself, in tokens of the signals that a manager may weigh."""
+    lesson = session.lesson
+    week = max(0, session.now.round - 1) * lesson.weeks
+    scheme = [p.scheme for p in lesson.scenario(company).phases if p.start <= week][-1]
+    return [int(t) for t in in_tokens(np.array([[max(0.0, scheme.weights.get(s, 0.0)) for s in lesson.signals]]))[0]]
 
 
 def projector(session: Session, found: Outcome, at: float) -> View:
@@ -182,7 +186,7 @@ def boards(session: Session, found: Outcome) -> dict[str, list[str]]:
 
 def _best(players: Sequence[Player], found: Outcome, name: str) -> list[str]:
     value = {}
-    for p in players:
+    for p in players if found.rounds else ():
         assert p.seat is not None
         x: Floats = getattr(found.companies[p.seat.company], name)
         value[p.name] = float(mean(x[:, p.seat.team, p.seat.place][None])[0])

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, Response, expect
+from playwright.sync_api import Locator, Page, Response, Route, expect
 
 from experiments.web.classroom.hub import Hub
 from experiments.web.classroom.store import Store
 from experiments.web.jobs import Workers
 from tests.browser.conftest import SIZES, OpenPage
+from tests.browser.spoken import check
 from tests.crowd import Held, quick_lesson
 
 HEAVIEST, REQUESTS = 60_000, 4  # of a student's page, with its first state
 THUMB = 44  # pixels that a button for a thumb has each way, at least
 WAIT = 20_000  # [ms]
+FILLED = "e => Math.min(1, (e.clientHeight * e.naturalWidth) / (e.naturalHeight * e.clientWidth))"  # of its width
 NEUTRAL, PLAIN = "Work on the numbers", "Gaming the number"
 
 
@@ -86,6 +89,7 @@ def test_a_lesson_from_the_first_phone_to_the_last_page(
     expect(screen.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
     phones = [joined(page, held) for _ in range(3)]
     expect(screen.get_by_text("Badger 3")).to_be_visible(timeout=WAIT)
+    check(phones[0], screen, teacher)
     go(teacher, "round 1")
     for i, phone in enumerate(phones):
         expect(phone.get_by_text(NEUTRAL)).to_be_visible(timeout=WAIT)
@@ -99,6 +103,7 @@ def test_a_lesson_from_the_first_phone_to_the_last_page(
     assert weeks(held) == 3
     go(teacher, "round 2")
     lay(phones[0], more=4, less=0)
+    check(phones[0])
     teacher.locator("#close").click()
     go(teacher, "manager")
     expect(screen.get_by_role("img", name="What the manager sees")).to_be_visible(timeout=WAIT)
@@ -106,12 +111,16 @@ def test_a_lesson_from_the_first_phone_to_the_last_page(
         assert PLAIN not in phone.inner_text("body")
     go(teacher, "true|truth")
     expect(phones[0].get_by_text("Your part, as it was")).to_be_visible(timeout=WAIT)
+    picture = screen.get_by_role("img", name="What it was worth")
+    expect(picture).to_be_visible(timeout=WAIT)
+    assert picture.evaluate(FILLED) > 0.95
     go(teacher, "what if|paths")
     expect(phones[0].get_by_text("Simulated people holding your card")).to_be_visible(timeout=WAIT)
     expect(phones[0].get_by_text(re.compile(r"than \d+ of 100")).first).to_be_visible(timeout=2 * WAIT)
     go(teacher, "talk|debrief")
     expect(screen.get_by_text("What made you?")).to_be_visible(timeout=WAIT)
     teacher.locator("details#further").evaluate("e => e.open = true")
+    check(phones[0], screen, teacher)
     with teacher.expect_download() as got:
         teacher.get_by_role("link", name="Page of this class").click()
     got.value.save_as(tmp_path / "page.html")
@@ -139,6 +148,48 @@ def test_a_phones_page_is_light_and_fits_a_thumb(start: Callable[..., Held], pag
         box = each.bounding_box()
         assert box is not None and min(box["width"], box["height"]) >= THUMB
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_manager_begins_with_what_counts_and_a_worker_with_what_was_laid_last(
+    start: Callable[..., Held], page: OpenPage
+) -> None:
+    held = start(3, 60, "managers=true", "halves=3")
+    manager, _, worker, other = (joined(page, held) for _ in range(4))
+    teacher = page()
+    teacher.goto(held.teacher)
+    go(teacher, "round 1")
+    expect(manager.get_by_text("What should count in round 2?")).to_be_visible(timeout=WAIT)
+    assert [int(n) for n in manager.locator("#things .n").all_inner_texts()] == [10, 0, 0]
+    check(manager, worker)
+    same = worker.locator("#same")
+    expect(same).to_have_text("Take this week as it is")
+    same.click()
+    for r, words in ((2, "Same as last round"), (3, "Same as in round 1")):
+        go(teacher, f"round {r}")
+        expect(same).to_have_text(words, timeout=WAIT)
+    lines = [p.locator("#company").evaluate("e => getComputedStyle(e).borderBottom") for p in (worker, other)]
+    assert re.findall(r"px (\w+) (.*)\)", lines[0]) == [("solid", "rgb(0, 114, 178")]
+    assert re.findall(r"px (\w+) (.*)\)", lines[1]) == [("dashed", "rgb(213, 94, 0")]
+
+
+def test_a_long_question_with_many_answers_fits_the_screen(start: Callable[..., Held], page: OpenPage) -> None:
+    held = start(1, 60)
+    joined(page, held)
+    teacher, screen = page(), page((1280, 720))
+    teacher.goto(held.teacher)
+    go(teacher, "predict")
+
+    def longer(route: Route) -> None:
+        said = route.fetch().json()
+        said["guess"] |= {"ask": "What do you think comes of it? " * 5, "answers": ["Where something is changed"] * 5}
+        route.fulfill(json=said)
+
+    screen.route("**/screen/state", longer)
+    screen.goto(f"{held.teacher}screen")
+    expect(screen.locator("#answers li")).to_have_count(5, timeout=WAIT)
+    boxes = [screen.locator(each).bounding_box() for each in ("header", "#ask", "#answers", "#foot")]
+    for above, below in pairwise(boxes):
+        assert above is not None and below is not None and above["y"] + above["height"] <= below["y"] + 1
 
 
 def test_ten_groups_are_typed_in_a_minute(start: Callable[..., Held], page: OpenPage) -> None:

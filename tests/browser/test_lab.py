@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from sim.loading import options, read
 from tests.browser.conftest import SIZES, OpenPage
+from tests.browser.spoken import faint, headings, reached
 
 SECONDS = 1000  # [ms]
 SWITCH = {"today": "manager_rating", "schemes": ["okr", "own_1"], "warmup": 13, "onset": None}
@@ -28,20 +29,6 @@ HERE = """(e => e === document.body ? "" : e.ariaLabel || e.closest("[role=slide
 MARKED = """(e => e.closest(".q-field--focused") !== null || getComputedStyle(e).outlineStyle !== "none"
   || getComputedStyle(e).boxShadow.includes("5px"))(document.activeElement)"""
 OPEN = "document.querySelectorAll('details').forEach(each => each.open = true)"
-FAINT = """() => {  // texts whose contrast with what they stand on is below 4.5
-  const parts = colour => colour.match(/[\\d.]+/g).map(Number);
-  const light = c => c.slice(0, 3).map(x => x / 255).map(x => x <= .04045 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4)
-    .reduce((sum, x, i) => sum + x * [.2126, .7152, .0722][i], 0);
-  const ground = e => { for (; e; e = e.parentElement) {
-    const c = parts(getComputedStyle(e).backgroundColor);
-    if (c.length < 4 || c[3] > .99) return c;
-  } return [255, 255, 255]; };
-  const own = e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim());
-  return [...document.querySelectorAll('.page *')].filter(e => own(e) && e.checkVisibility()).filter(e => {
-    const [a, b] = [light(parts(getComputedStyle(e).color)), light(ground(e))];
-    return (Math.max(a, b) + .05) / (Math.min(a, b) + .05) < 4.5;
-  }).map(e => `${e.className}: ${e.textContent.trim().slice(0, 40)}`);
-}"""
 
 
 def study(name: str = "mine", story: str = "a small question", **question: Any) -> dict[str, Any]:
@@ -197,6 +184,29 @@ def test_the_keyboard_alone_does_for_everything(page: OpenPage, server: str, tmp
     assert shown.evaluate("document.activeElement.innerText") == "Download the brief"
 
 
+def test_all_that_tab_reaches_has_a_name_and_sliders_say_their_ends(page: OpenPage, server: str) -> None:
+    shown = page()
+    for path in ("", "teachers", "lab"):
+        shown.goto(server + path)
+        shown.get_by_role("heading", level=1).wait_for()
+        shown.wait_for_timeout(500)
+        if path == "lab":
+            shown.evaluate(OPEN)
+            shown.get_by_role("radio", name="An organisation").click()
+            expect(shown.get_by_role("slider", name="People in all teams together")).to_be_visible()
+        found = reached(shown)
+        assert [each for each in found if not each[1]] == []
+        assert headings(shown)
+    ends = [shown.get_by_role("slider", name=f"People in a team, {which}") for which in ("at least", "at most")]
+    for end, value in zip(ends, ("8", "10"), strict=True):
+        assert ("slider", f"People in a team, {'at least' if value == '8' else 'at most'}") in found
+        end.press("ArrowLeft" if value == "8" else "ArrowRight")
+        expect(end).to_have_attribute("aria-valuenow", value)
+    assert len([role for role, _ in found if role == "slider"]) == 10
+    boxes = shown.locator(".q-checkbox__bg").evaluate_all("all => all.map(e => e.getBoundingClientRect().width)")
+    assert len(boxes) > 20 and len(set(boxes)) == 1
+
+
 # --- what is shown
 
 
@@ -254,7 +264,7 @@ def test_no_page_is_wider_than_its_window_nor_is_a_text_faint(page: OpenPage, se
             each.evaluate(f"{OPEN}; document.body.classList.add('truth')")
             assert each.evaluate("document.documentElement.scrollWidth <= innerWidth"), (size, path)
             if size == SIZES["laptop"]:
-                assert each.evaluate(FAINT) == []
+                assert faint(each) == []
     finished.evaluate("document.body.classList.remove('truth')")
     finished.set_viewport_size({"width": 1280, "height": 800})
 

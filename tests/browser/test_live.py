@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from experiments.classroom import live
 from tests.browser.conftest import SIZES, OpenPage, Size
 from tests.browser.serving import serving
+from tests.browser.spoken import check, faint, reached
 
 SERVER = """
 import contextlib, socket, uvicorn
@@ -155,6 +156,9 @@ def test_what_cannot_be_done_here_says_why(page: OpenPage, stage: str) -> None:
 
 def test_all_of_a_story_fits_the_projector_and_nothing_is_cut(page: OpenPage, stage: str, size: Size) -> None:
     shown = page(size)
+    shown.goto(stage)
+    shown.locator("#stories button").first.wait_for()
+    check(shown)
     for story in STORIES:
         shown.goto("about:blank")
         opened(shown, stage, f"scenario={story}&seed=1&run=0&change=30+scheme+team_outcome")
@@ -165,6 +169,11 @@ def test_all_of_a_story_fits_the_projector_and_nothing_is_cut(page: OpenPage, st
             assert wide <= size[0]
             assert size == SIZES["phone"] or high <= size[1]
             assert shown.locator(".panel svg text").count() > 20 and shown.evaluate(CUT) == []
+    check(shown)
+    for opener in ("Change something", "The story", "ask why"):
+        shown.get_by_role("button", name=opener).first.click()
+        assert faint(shown) == [] and all(name for _, name in reached(shown))
+        shown.keyboard.press("Escape")
 
 
 def test_names_are_text_whatever_stands_in_them(page: OpenPage, stage: str) -> None:

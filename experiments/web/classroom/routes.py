@@ -151,7 +151,8 @@ def teacher(hub: Hub, token: str, join: Callable[[], Mapping[str, Any]]) -> APIR
     @router.get("/screen/picture/{name}.svg")
     async def picture(name: str) -> Response:
         found = hub.pictures.get(name)
-        return GONE if found is None else Response(found, media_type="image/svg+xml")
+        kept = {"Cache-Control": "private, max-age=3600"}  # its address says which one it is
+        return GONE if found is None else Response(found, media_type="image/svg+xml", headers=kept)
 
     @router.get("/download/{name}")
     async def download(name: str) -> Response:

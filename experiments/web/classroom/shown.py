@@ -10,12 +10,12 @@ from experiments.classroom.session import Session
 
 
 def picture(name: str, session: Session, found: Outcome, paths: Mapping[int, Mapping[str, Any]]) -> str | None:
-    """Return a picture as SVG; None where there is nothing to draw."""
+    """Return a picture as SVG, to be shown below its title; None where there is nothing to draw."""
     from experiments.plots import classroom
 
     if name == "twin" and found.twin is None:
         return None
-    return classroom.svg(classroom.figure(name, session, found, paths))
+    return classroom.svg(classroom.figure(name, session, found, paths, titled=False))
 
 
 def said(session: Session, found: Outcome) -> dict[str, Any]:

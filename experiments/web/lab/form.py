@@ -20,6 +20,22 @@ QUESTIONS = {
     "restless": "… how many want above all to be worth something elsewhere?",
 }
 
+# Quasar names what is around a slider; what has the focus is the end that is moved.
+SPEAKS = """
+for (const slider of document.querySelectorAll(".q-slider")) {
+  const ends = [...slider.querySelectorAll("[tabindex]")];
+  const words = ends.length > 1 ? [", at least", ", at most"] : [""];
+  const tell = () => slider.dataset.now.split(" ").forEach((value, i) => ends[i].setAttribute("aria-valuenow", value));
+  ends.forEach((end, i) => {
+    const {name, low, high} = slider.dataset;
+    const said = {role: "slider", "aria-label": name + words[i], "aria-valuemin": low, "aria-valuemax": high};
+    Object.entries(said).forEach(([key, value]) => end.setAttribute(key, value));
+  });
+  tell();
+  new MutationObserver(tell).observe(slider, {attributeFilter: ["data-now"]});
+}
+"""
+
 
 class Form:
     """The questions, as controls of the page that is being built.
@@ -39,6 +55,7 @@ class Form:
         self._ask_who()
         self._follow_today()
         self._follow_kind()
+        ui.run_javascript(SPEAKS)
 
     @property
     def own(self) -> list[str]:
@@ -189,15 +206,10 @@ def _ends(control: Any) -> tuple[int, int]:
 
 def _range(text: str, ends: tuple[int, int], value: tuple[int, int]) -> Any:
     """Return a slider with two ends, below what it asks and says."""
-
-    def told() -> str:
-        low, high = _ends(found)
-        return str(low) if low == high else f"{low}\u00a0to\u00a0{high}"
-
     with ui.element("div").classes("slider"):
         label = ui.label()
         found = ui.range(min=ends[0], max=ends[1], value={"min": value[0], "max": value[1]})
-    return _saying(found, label, text, told)
+    return _saying(found, label, text, ends, lambda: _ends(found))
 
 
 def _slider(text: str, ends: tuple[int, int], value: int) -> Any:
@@ -205,18 +217,20 @@ def _slider(text: str, ends: tuple[int, int], value: int) -> Any:
     with ui.element("div").classes("slider"):
         label = ui.label()
         found = ui.slider(min=ends[0], max=ends[1], value=value)
-    return _saying(found, label, text, lambda: str(int(found.value)))
+    return _saying(found, label, text, ends, lambda: (int(found.value),))
 
 
-def _saying(control: Any, label: Any, text: str, told: Callable[[], str]) -> Any:
+def _saying(control: Any, label: Any, text: str, ends: tuple[int, int], now: Callable[[], tuple[int, ...]]) -> Any:
     """Have a slider say its value, in its label and to whoever does not see it."""
 
     def say() -> None:
-        label.set_text(f"{text} {told()}")
-        control.props["aria-valuetext"] = told()
+        label.set_text(f"{text} {'\u00a0to\u00a0'.join(map(str, dict.fromkeys(now())))}")
+        control.props["data-now"] = " ".join(map(str, now()))
 
-    control.props["aria-label"] = text
-    control.props["snap"] = True
+    name = text.strip(" …:?")
+    its = ("aria-valuenow", "aria-valuemin", "aria-valuemax", "aria-orientation")  # a group has none of them
+    control.props.update({"role": "group", "aria-label": name, "snap": True, **dict.fromkeys(its)})
+    control.props.update({"data-name": name, "data-low": str(ends[0]), "data-high": str(ends[1])})
     control.on_value_change(say)
     say()
     return control

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.classroom import effect, page, standing
+from experiments.classroom import effect, page, pictured, standing
 from experiments.classroom.outcome import Outcome, luck, outcome
 from experiments.classroom.play import lived
 from experiments.classroom.session import Session
@@ -151,8 +151,34 @@ def test_pictures_are_large_and_the_same_each_time(
     assert svg.startswith("<svg") and not re.search(r'href="(?!#)', svg)
 
 
+@pytest.mark.parametrize("name", classroom.PICTURES)
+def test_a_picture_below_a_pages_title_has_none_and_is_read_from_the_last_row(
+    name: str, session: Session, found: Outcome, paths: dict[int, dict[str, object]]
+) -> None:
+    kept, shown = (classroom.figure(name, session, found, paths, titled=titled) for titled in (True, False))
+    title = classroom.title(name, session)
+    assert title in [t.get_text() for t in kept.texts] and title not in [t.get_text() for t in shown.texts]
+    assert classroom.caption(name, session).split()[0] in shown.texts[0].get_text()
+    for drawn, wide, high in ((kept, 1920, 1080), (shown, 1224, 720)):  # a page of 1280 pixels has margins
+        sizes = [t.get_fontsize() for t in drawn.findobj(lambda a: hasattr(a, "get_fontsize")) if t.get_text().strip()]
+        assert min(sizes) * wide / (72 * drawn.get_size_inches()[0]) >= high / 40
+
+
+@pytest.mark.parametrize("name", classroom.PICTURES)
+def test_nothing_that_is_written_on_a_picture_is_cut_off(
+    name: str, session: Session, found: Outcome, paths: dict[int, dict[str, object]]
+) -> None:
+    long = replace(session, lesson=replace(LESSON, number="how impressive the work looks to others"))
+    below = tuple(replace(company, validity=-0.9 * np.ones_like(company.validity)) for company in found.companies)
+    for titled in (True, False):
+        drawn = classroom.figure(name, long, replace(found, companies=below), paths, titled=titled)
+        drawn.draw_without_rendering()  # which puts the words of axes in their place
+        (width, height), box = drawn.get_size_inches(), drawn.get_tightbbox()
+        assert min(box.x0, box.y0, width - box.x1, height - box.y1) >= 0, (titled, box)
+
+
 def test_pictures_show_what_their_tables_say(session: Session, found: Outcome) -> None:
-    table = classroom.table("truth", session, found)
+    table = pictured.table("truth", session, found)
     for c, company in enumerate(LESSON.companies):
         own = table[table["company"] == company.name]
         np.testing.assert_allclose(own["use"], found.companies[c].contribution.mean(axis=(1, 2)))
@@ -163,7 +189,7 @@ def test_pictures_show_what_their_tables_say(session: Session, found: Outcome) -
 
 
 def test_tokens_of_a_company_add_up_to_what_its_people_did(session: Session, found: Outcome) -> None:
-    table = classroom.table("tokens", session, found)
+    table = pictured.table("tokens", session, found)
     own = table[(table["company"] == LESSON.companies[0].name) & (table["round"] == 2)]
     rows = [list(LESSON.one.activities).index(a) for a in LESSON.activities]
     assert own["tokens"].sum() == pytest.approx(found.companies[0].effort[1, rows].sum(axis=0).mean() * 10)
@@ -172,7 +198,7 @@ def test_tokens_of_a_company_add_up_to_what_its_people_did(session: Session, fou
 def test_bars_are_means_over_those_who_live_in_a_company(
     session: Session, found: Outcome, paths: dict[int, dict[str, dict[str, float]]]
 ) -> None:
-    table = classroom.table("paths", session, found, paths)
+    table = pictured.table("paths", session, found, paths)
     assert len(table) == 6
     there = [i for i, p in enumerate(session.players) if p.seat is not None and p.seat.company == 1]
     for row, path, key in (
@@ -190,9 +216,9 @@ def test_where_there_is_one_company_bars_are_by_card() -> None:
     aim = replace(LESSON.effect, higher=cards[0], lower=cards[1])
     session = replace(session, lesson=replace(LESSON, companies=LESSON.companies[:1], effect=aim))
     found = outcome(session, 1)
-    table = classroom.table("paths", session, found, standing.tasks(session, found)[0]())
+    table = pictured.table("paths", session, found, standing.tasks(session, found)[0]())
     assert table["path"].tolist() == ["own", "simulated"] * 3
-    assert set(table["group"]) == {classroom.short(c.title) for c in LESSON.cards.values()}
+    assert set(table["group"]) == {pictured.short(c.title) for c in LESSON.cards.values()}
     np.testing.assert_allclose(table["points"][::2], table["points"][1::2])  # nobody chose
 
 
@@ -200,9 +226,9 @@ def test_a_lesson_of_cards_shows_cards_and_the_very_effect(session: Session, fou
     first, second = list(LESSON.cards)[:2]
     aim = replace(LESSON.effect, measure="gaming", higher=first, lower=second)
     session = replace(session, lesson=replace(LESSON, effect=aim))
-    table = classroom.table("truth", session, found)
+    table = pictured.table("truth", session, found)
     last = table[table["round"] == 2].set_index("card")["measured"]
-    size = last[classroom.short(LESSON.cards[first].title)] - last[classroom.short(LESSON.cards[second].title)]
+    size = last[pictured.short(LESSON.cards[first].title)] - last[pictured.short(LESSON.cards[second].title)]
     assert size == pytest.approx(effect.effect(session.lesson, session, found))
     assert len(classroom.figure("truth", session, found).axes) == 2
 
@@ -240,10 +266,10 @@ def test_validity_breaks_where_it_stays_below_half_of_the_measured_companys() ->
         replace(company, validity=np.repeat(values[:, None], session.teams, axis=1))
         for company, values in zip(found.companies, course, strict=True)
     ]
-    table = classroom.table("validity", session, replace(found, companies=tuple(companies)))
+    table = pictured.table("validity", session, replace(found, companies=tuple(companies)))
     assert (table["broke"] == 0).all()  # in the last round neither is better
     companies[1] = replace(companies[1], validity=np.full((4, session.teams), 0.7))
-    table = classroom.table("validity", session, replace(found, companies=tuple(companies)))
+    table = pictured.table("validity", session, replace(found, companies=tuple(companies)))
     assert dict(zip(table["company"], table["broke"], strict=True)) == {
         LESSON.companies[0].name: 2,
         LESSON.companies[1].name: 0,
@@ -259,7 +285,7 @@ def test_without_a_measured_company_the_first_round_is_what_validity_is_held_aga
     found = outcome(session, 3)
     fallen = np.repeat(np.array([0.8, 0.3, 0.2])[:, None], session.teams, axis=1)
     found = replace(found, companies=tuple(replace(c, validity=fallen) for c in found.companies))
-    table = classroom.table("validity", session, found)
+    table = pictured.table("validity", session, found)
     assert (table["broke"] == 2).all()
     assert "the first round's" in classroom.caption("validity", session)
 
@@ -271,11 +297,11 @@ def test_a_cell_is_as_exact_as_it_is_of_use() -> None:
 
 
 def test_a_table_of_rounds_has_a_column_for_each(session: Session, found: Outcome) -> None:
-    long = classroom.table("truth", session, found)
+    long = pictured.table("truth", session, found)
     wide = page.by_round(long)
     assert list(wide) == ["company", "what", "round 1", "round 2"]
     assert wide[["round 1", "round 2"]].to_numpy().sum() == pytest.approx(long[["score", "use"]].to_numpy().sum())
-    gappy = page.by_round(classroom.table("validity", session, without_reviews(found, 2)))
+    gappy = page.by_round(pictured.table("validity", session, without_reviews(found, 2)))
     assert len(gappy) == 2 and gappy["round 1"].isna().all()
     broke = pd.DataFrame({"round": [1, 2] * 2, "company": list("AABB"), "validity": [0.5] * 4, "broke": [0, 0, 2, 2]})
     assert page.by_round(broke).to_numpy().tolist() == [["A", "no", 0.5, 0.5], ["B", "in round 2", 0.5, 0.5]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from experiments.classroom import views
 from experiments.classroom.outcome import Outcome, outcome
 from experiments.classroom.session import Session
-from tests.classes import CHOICE, at_round, do
+from tests.classes import CHOICE, LESSON, at_round, do
 
 OTHERS = [1, 1, 1, 1, 1, 5]
 HIDDEN = ("use", "validity", "debt", "boards", "truth", "contribution", "worth", "paths")
@@ -86,6 +87,27 @@ def test_a_manager_sees_signals_and_no_persons_choice() -> None:
     assert [s["signal"] for s in view["seen"]] == view["signals"]
     assert not set(view) & {"card", "history", "truth"}
     assert not [word for word in HIDDEN if f'"{word}' in text(view)]
+
+
+def test_a_manager_begins_with_what_counts_and_goes_on_with_what_was_laid() -> None:
+    session = at_round(1, managers=True)
+    assert views.player(session, outcome(session, 0), 1, 101.0)["tokens"] == [10, 0, 0]
+    words = ("scheme.weights.tickets=3", "++scheme.weights.reliability=2")
+    mixed = replace(LESSON.companies[0], words=(*LESSON.companies[0].words, *words))
+    other = replace(session, lesson=replace(LESSON, companies=(mixed, LESSON.companies[1])))
+    assert views.player(other, outcome(session, 0), 0, 101.0)["tokens"] == [6, 4, 0]
+    laid = do(session, 102.0, "weighed", player=1, round=2, tokens=[1, 2, 7])
+    assert views.player(laid, outcome(session, 0), 1, 103.0)["tokens"] == [1, 2, 7]
+    assert views.player(laid, outcome(session, 0), 0, 103.0)["tokens"] == [10, 0, 0]
+
+
+def test_a_page_knows_from_which_round_the_tokens_are_that_lie_there(played: tuple[Session, Outcome]) -> None:
+    session, found = played
+    assert views.player(at_round(1), outcome(at_round(1), 0), 0, 101.0)["laid_in"] is None
+    assert views.player(session, found, 0, 305.0)["laid_in"] == 2
+    missed = replace(session, tokens={k: v for k, v in session.tokens.items() if k[0] == 1})
+    assert views.player(missed, found, 0, 305.0)["laid_in"] == 1
+    assert views.player(session, found, 0, 305.0)["company"]["number"] == session.players[0].seat.company
 
 
 def test_what_was_chosen_last_is_laid_out_again(played: tuple[Session, Outcome]) -> None:

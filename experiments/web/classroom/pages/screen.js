@@ -8,8 +8,8 @@
   const REVEALED = ["truth", "boards", "paths", "debrief"];
   const PICTURES = {
     manager: "What the manager sees",
-    truth: "What was true",
-    validity: "Could the number be trusted?",
+    truth: "What it was worth",
+    validity: "Could it be trusted?",
     tokens: "Where the weeks went",
     paths: "What if",
     twin: "Before and now",
@@ -149,8 +149,10 @@
 
   function drawGuess() {
     put($("ask"), view.guess.ask);
-    fill($("answers"), view.guess.answers,
-      (list) => view.guess.answers.forEach((x) => list.appendChild(make("li", "", x))));
+    fill($("answers"), [view.guess.answers, view.guess.ask, window.innerWidth, window.innerHeight], (list) => {
+      view.guess.answers.forEach((x) => list.appendChild(make("li", "", x)));
+      fit($("guess"), $("guess"), 1.5);
+    });
   }
 
   function drawPlay() {

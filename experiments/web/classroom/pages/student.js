@@ -319,6 +319,7 @@
 
   function drawWork() {
     const card = view.card;
+    document.body.className = "company-" + view.company.number;
     put($("company"), "You " + (view.role === "manager" ? "manage " : "work at ") + view.company.name);
     put($("told"), view.company.told);
     show($("card"), !!card);
@@ -384,7 +385,7 @@
       if (rows.length > 1) table(box, "Points: " + view.number + ". 100 is a usual week.",
         ["Round", "Points", "Place", ""], rows);
       if (rows.length) box.appendChild(make("p", "small",
-        "Part of the points is luck: what happened to be counted, and what somebody took it for."));
+        "The points of a single round are mostly luck: what happened to be counted, and how others saw it."));
     });
   }
 
@@ -420,7 +421,7 @@
     const week = view.saved ? view.labels.map((label, i) => [label, view.tokens[i]]).filter((x) => x[1] > 0) : [];
     fill($("week"), week, (box) => {
       if (!week.length) return;
-      box.appendChild(make("h2", "", "Your last week, in plain words"));
+      box.appendChild(make("h3", "", "Your last week, in plain words"));
       const list = make("ul");
       week.forEach((x) => list.appendChild(make("li", "", x[0] + ": " + some(x[1], "token", "tokens"))));
       box.appendChild(list);
@@ -428,9 +429,9 @@
     const said = pathWords(view.paths);
     fill($("paths"), said, (box) => {
       if (!said.length) return;
-      box.appendChild(make("h2", "", "What if"));
+      box.appendChild(make("h3", "", "What if"));
       said.forEach((x) => {
-        box.appendChild(make("h3", "", x[0]));
+        box.appendChild(make("h4", "", x[0]));
         box.appendChild(make("p", "", x[1]));
       });
     });
@@ -500,9 +501,11 @@
     });
     put($("left"), left > 0 ? some(left, "token", "tokens") + " left to lay" : "All " + total + " tokens laid");
     show($("same"), may && !view.saved && !unsent);
-    put($("same"), boss ? "Let this count" : view.round > 1 ? "Same as last round" : "Take this week as it is");
+    put($("same"), boss ? "Let this count" : known(view.laid_in) ? sameAs(view.laid_in) : "Take this week as it is");
     drawSaved(may, left);
   }
+
+  const sameAs = (round) => "Same as " + (round === view.round - 1 ? "last round" : "in round " + round);
 
   function laid(things) {
     const parts = things.map((name, i) => [name, view.tokens[i]]).filter((x) => x[1] > 0);

@@ -113,9 +113,8 @@ function stories() {
   const found = state.offered.stories.filter(each =>
     [each.plain, each.story, each.question].some(text => text.toLowerCase().includes(wanted)));
   at("none").hidden = found.length > 0;
-  at("stories").replaceChildren(...found.map(each => make("li", {}, each.why
-    ? make("div", { class: "whole" }, make("b", {}, capital(each.plain)), each.why)
-    : make("button", { type: "button", onclick: () => tell(each) },
+  at("stories").replaceChildren(...found.map(each =>
+    make("li", {}, make("button", { type: "button", onclick: () => tell(each) },
       make("b", {}, capital(each.plain)), each.question))));
 }
 

@@ -297,3 +297,25 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(held: Class) -
     said = held.browser().post("/join", json={}).headers["set-cookie"].lower()
     assert "httponly" in said
     assert "samesite=strict" in said
+
+
+def test_a_picture_is_fetched_anew_only_when_it_is_another(tmp_path: Path) -> None:
+    held = Class(tmp_path / "class.sqlite", texts=True)
+    ada = held.student()
+    held.to_round(1)
+    ada.post("/choose", json={"round": 1, "tokens": CHOICE})
+    assert held.do("jump") == {"ok": True} and held.do("next", step=held.hub.session.step) == {"ok": True}
+    held.hub.pictures = {"truth": "<svg>1</svg>", "tokens": "<svg>2</svg>"}
+
+    def addresses() -> dict[str, str]:
+        return dict(held.teacher.get(f"/teach/{TOKEN}/screen/state").json()["pictures"])
+
+    before = addresses()
+    ada.post("/write", json={"text": "something else"})
+    held.student()
+    assert addresses() == before
+    held.hub.pictures["truth"] = "<svg>3</svg>"
+    assert [name for name, at in addresses().items() if at != before[name]] == ["truth"]
+    answer = held.teacher.get(f"/teach/{TOKEN}/screen/{addresses()['truth']}")
+    assert (answer.text, answer.headers["content-type"]) == ("<svg>3</svg>", "image/svg+xml")
+    assert "max-age" in answer.headers["cache-control"]
