@@ -29,7 +29,7 @@ def construct(cls: type[Any], config: object, key: str) -> Any:
     for name in config:
         if name not in names:
             close = nearest(str(name), names)
-            raise InvalidInput(f"{key}.{name}", config[name], f"only {', '.join(names)}", close)
+            raise InvalidInput(f"{key}.{name}", config[name], f"only {', '.join(names) or 'kind'}", close)
     for name in names:
         if name not in config:
             raise InvalidInput(f"{key}.{name}", "(missing)", _words(hints[name]))

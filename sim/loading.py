@@ -228,11 +228,12 @@ def enter_scenario(name: str, content: Mapping[str, Any]) -> str:
 
 
 def checked(overrides: Sequence[str]) -> None:
-    """Refuse strings that are not overrides, a key that is given twice, and a group without a name."""
+    """Refuse strings that are not overrides, a key given twice, and a group without a name or one that does not fit."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
 
     seen: set[str] = set()
+    chosen: dict[str, str] = {}
     for text in overrides:
         try:
             (override,) = OverridesParser.create().parse_overrides([text])
@@ -247,7 +248,31 @@ def checked(overrides: Sequence[str]) -> None:
         chooses = key in groups() and not override.is_delete() and not override.is_sweep_override()
         if chooses and (not isinstance(value, str) or not value):
             raise unknown(key, str(value), options(key))
+        if chooses and value in options(key):
+            chosen[key] = value
         seen.add(key)
+    if "scenario" in chosen:
+        _refuse_unfit(chosen)
+
+
+def _refuse_unfit(chosen: Mapping[str, str]) -> None:
+    """Refuse an option without what the chosen scenario sets of its group: nothing at all, or of another kind."""
+    scenario = chosen["scenario"]
+    for group, sets in read("scenario", scenario).items():
+        if group not in chosen or not isinstance(sets, Mapping) or _has(group, chosen[group], sets):
+            continue
+        fit = " or ".join(o for o in options(group) if _has(group, o, sets))
+        keys = ", ".join(f"{group}.{k}" for k in sets)
+        raise InvalidInput(group, chosen[group], f"{fit} with scenario={scenario}, which sets {keys}")
+
+
+def _has(group: str, option: str, keys: Mapping[str, Any]) -> bool:
+    """Whether an option has keys that are set in it, as far as its yaml says."""
+    content = read(group, option)
+    entry = content.get(group, content)
+    if entry is None:
+        return False
+    return "defaults" in content or "kind" in keys or "kind" not in entry or {*keys} <= {*entry}
 
 
 @dataclass(frozen=True, kw_only=True)

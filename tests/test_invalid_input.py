@@ -133,6 +133,8 @@ WORDS = [
     ),
     (("goals=standard", "goals.weights={" + ", ".join(f"{g}: 0" for g in GOALS) + "}"), "goals.weights", None),
     (("remedies=al",), "remedies", "all"),
+    (("scenario=bounded_week", "choice=fixed"), "choice", None),
+    (("choice=fixed", "+choice.rivalry=0.3"), "choice.rivalry", None),
 ]
 
 
@@ -143,6 +145,25 @@ def test_words_that_make_no_sense_are_refused_in_one_line(
     error = refused(lambda: sim.load(*words))
     assert key is None or error.key == key
     assert near is None or error.nearest == near, str(error)
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (
+            ("scenario=smothered", "sponsor=none"),
+            "sponsor=none: allowed is standard with scenario=smothered, which sets sponsor.expects",
+        ),
+        (
+            ("choice=logit", "scenario=bounded_week"),
+            "choice=logit: allowed is water_filling with scenario=bounded_week, which sets choice.rivalry",
+        ),
+    ],
+)
+def test_an_option_that_does_not_have_what_the_scenario_sets_is_refused_with_those_that_do(
+    words: tuple[str, ...], line: str
+) -> None:
+    assert str(refused(lambda: sim.load(*words))) == line
 
 
 # values by name: changes, key, nearest
