@@ -11,7 +11,8 @@
 
 from __future__ import annotations
 
-import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -104,13 +105,18 @@ def main(words: Sequence[str]) -> int:
     if to.resolve() == found.path.resolve():
         raise InvalidInput("to", str(to), "another folder than that of the results")
     check_folder(to)
-    to.mkdir(parents=True, exist_ok=True)
-    columns = {"runs.csv": write_runs(found, to / "runs.csv")}
-    for name, frame in tables(found).items():
-        write_csv(frame, to / name)
-        columns[name] = [str(c) for c in frame]
-    write_csv(codebook(columns, found.replication), to / "codebook.csv")
-    (to / "methods.md").write_text(methods(found), encoding="utf-8", newline="\n")
+    there = next(folder for folder in to.absolute().parents if folder.exists())
+    with tempfile.TemporaryDirectory(dir=there, prefix=".export.") as name:  # all of it or nothing
+        beside = Path(name)
+        columns = {"runs.csv": write_runs(found, beside / "runs.csv")}
+        for table, frame in tables(found).items():
+            write_csv(frame, beside / table)
+            columns[table] = [str(c) for c in frame]
+        write_csv(codebook(columns, found.replication), beside / "codebook.csv")
+        (beside / "methods.md").write_text(methods(found), encoding="utf-8", newline="\n")
+        to.mkdir(parents=True, exist_ok=True)
+        for file in sorted(beside.iterdir()):
+            shutil.move(file, to / file.name)
     screen = console()
     if found.manifest["status"] != "finished":
         screen.print("note: the study is not finished: these are the runs so far, without tables made from them")
@@ -119,20 +125,15 @@ def main(words: Sequence[str]) -> int:
 
 
 def write_runs(found: Kept, file: Path) -> list[str]:
-    """Write all runs, some at a time, whole or not at all; return the columns."""
+    """Write all runs, some at a time; return the columns."""
     table = sim.opening.open(found.path).runs
     keys = ["scheme", "run"] if "variants" in found.config else ["point", "run"]
     columns = [*keys, *(c for c in table.columns if c not in keys)]
     words = {"point": pa.int64(), "run": pa.int64(), "step": pa.int64(), "scheme": pa.string(), "error": pa.string()}
     schema = pa.schema([(c, words.get(c, pa.float64())) for c in columns])
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        with csv.CSVWriter(temporary, schema) as writer:
-            for frame in _frames(found, table):
-                writer.write_table(pa.Table.from_pandas(frame.reindex(columns=columns), schema, preserve_index=False))
-        os.replace(temporary, file)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with csv.CSVWriter(file, schema) as writer:
+        for frame in _frames(found, table):
+            writer.write_table(pa.Table.from_pandas(frame.reindex(columns=columns), schema, preserve_index=False))
     return columns
 
 

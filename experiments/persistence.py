@@ -33,7 +33,7 @@ from experiments.console import console
 from experiments.outcome import Outcome, outcome, said
 from experiments.stats import LEVEL
 from experiments.store import write_csv
-from experiments.study import Study
+from experiments.study import Study, check_size
 from sim.arrays import Floats
 from sim.errors import InvalidInput, nearest, unknown
 from sim.interventions import LINES
@@ -66,6 +66,7 @@ def main(config: dict[str, Any], *, overrides: Sequence[str], choice: Mapping[st
     study = Study(
         verb="persistence", variants=found, runs=config["runs"], seed=config["seed"], members=config["members"]
     )
+    check_size(study.runs, study.seed)
     if study.runs < 4:
         raise InvalidInput("runs", study.runs, "at least 4: every second one chooses, the others say")
     done = outcome(study, config, choice["scenario"], command)

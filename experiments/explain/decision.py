@@ -325,9 +325,10 @@ def moved(change: Floats) -> float:
 
 
 def week_to_explain(scenario: Scenario) -> int:
-    """Return the first week of the second half that a review closes; the scheme under study counts by then."""
+    """Return the first week of the second half that a review closes, or the last; the scheme counts by then."""
     later = range(max(scenario.weeks // 2, scenario.since), scenario.weeks)
-    return next(t for t in later if (p := _in_force(scenario, t)).scheme.review.due(t - p.start))
+    closed = (t for t in later if (p := _in_force(scenario, t)).scheme.review.due(t - p.since))
+    return next(closed, scenario.weeks - 1)
 
 
 def _in_force(scenario: Scenario, week: int) -> Phase:

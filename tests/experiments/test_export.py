@@ -71,3 +71,16 @@ def test_a_replication_is_exported_with_every_step_its_parameters_and_the_origin
     for said in ("Braganza", "c in choice(.1,.9)", "N = 10", "3 runs at each point", "seed 1", "replicate"):
         assert said in text
     assert "teams" not in text and "c = 0.9" not in text
+
+
+@pytest.mark.parametrize("file", ["runs.parquet", "summary.csv"])
+def test_results_that_cannot_be_read_leave_no_tables_behind(
+    file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert crosspurpose(["run", "runs=2", "weeks=26", "executor=serial", f"out={tmp_path / 'R'}"]) == 0
+    (tmp_path / "R" / file).write_bytes(b"\xd4\xff")
+    before = sorted(p.name for p in (tmp_path / "R").iterdir())
+    capsys.readouterr()
+    assert crosspurpose(["export", str(tmp_path / "R")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert sorted(p.name for p in (tmp_path / "R").iterdir()) == before

@@ -160,3 +160,12 @@ def test_what_cannot_be_is_refused_in_a_line(
     said = capsys.readouterr().err.strip()
     assert line in said and said.count("\n") == 0
     assert not (tmp_path / "A").exists()
+
+
+@pytest.mark.parametrize("runs", ["commits", "", "2.5", "true"])
+def test_runs_that_are_no_number_are_refused_in_one_line(
+    runs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["persistence", f"runs={runs}", "weeks=26", f"out={tmp_path / 'P'}"]) == 2
+    assert capsys.readouterr().err.startswith("crosspurpose: runs=")
+    assert not (tmp_path / "P").exists()
