@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -54,20 +55,34 @@ def content(text: str, place: str, strict: bool = False) -> dict[str, Any]:
     """
     if len(text) > LARGEST:
         raise InvalidInput(place, f"{len(text)} characters", f"a file of at most {LARGEST}")
+    found = _mapping(text, place, _Plain if strict else yaml.SafeLoader)
+    if strict and "${" in text:
+        raise InvalidInput(place, "${…}", "plain values, no interpolations")
+    overridden(found, place)
+    return found
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return what stands in a yaml file, refused in one line unless it is a mapping of plain data."""
     try:
-        found = yaml.load(text, Loader=_Plain if strict else yaml.SafeLoader) or {}
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(str(path), str(error), "text in UTF-8") from None
+    return _mapping(text, str(path), yaml.SafeLoader)
+
+
+def _mapping(text: str, place: str, loader: type[yaml.SafeLoader]) -> dict[str, Any]:
+    try:
+        found = yaml.load(text, Loader=loader) or {}
     except yaml.MarkedYAMLError as error:
         line = "" if error.problem_mark is None else f" in line {error.problem_mark.line + 1}"
-        allowed = "valid yaml" + (" without aliases" if strict else "")
+        allowed = "valid yaml" + (" without aliases" if loader is _Plain else "")
         raise InvalidInput(place, f"{error.problem or error.context}{line}", allowed) from None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidInput(place, str(error).split("\n")[0], "valid yaml") from None
     if not isinstance(found, dict) or not all(isinstance(k, str) for k in found):
         raise InvalidInput(place, found if isinstance(found, str) else "(no mapping)", "a mapping from names")
-    if strict and "${" in text:
-        raise InvalidInput(place, "${…}", "plain values, no interpolations")
     _refuse_odd(found, place)
-    overridden(found, place)
     return found
 
 

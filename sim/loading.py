@@ -119,14 +119,7 @@ def groups() -> list[str]:
 
 def read(group: str, name: str) -> dict[str, Any]:
     """Return one yaml of a group as it stands."""
-    path = file_of(group, name)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(path), str(error).split("\n")[0], "valid yaml") from None
-    if not isinstance(content, dict):
-        raise InvalidInput(str(path), content, "a mapping from names")
-    return content
+    return filed.read(file_of(group, name))
 
 
 def file_of(group: str, name: str) -> Path:

@@ -28,9 +28,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from experiments.effects import EXPECTED, parts_of
+from sim import filed
 from sim.errors import InvalidInput, nearest, unknown
 from sim.fields import construct
 from sim.scenario import Scenario
@@ -150,12 +149,7 @@ def claims(extension: Path | None = None) -> dict[str, Claim]:
 
 def read(path: Path) -> Claim:
     """Return the claim of a file, checked."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(path), str(error).split("\n")[0], "valid yaml") from None
-    if not isinstance(content, Mapping):
-        raise InvalidInput(str(path), content, "a mapping of what a claim is")
+    content = filed.read(path)
     parts = [f.name for f in fields(Comparison)]
     known = [f.name for f in fields(Claim) if f.name not in ("id", "test")] + parts
     for key in content:
@@ -174,8 +168,7 @@ def read(path: Path) -> Claim:
 
 def mechanisms() -> dict[str, dict[str, Any]]:
     """Return what every claim tries to do without: name → keys and what switches them off."""
-    content: dict[str, dict[str, Any]] = yaml.safe_load(MECHANISMS.read_text(encoding="utf-8"))
-    return content
+    return filed.read(MECHANISMS)
 
 
 def without(scenarios: Mapping[str, Scenario], changes: Mapping[str, Any]) -> dict[str, Scenario] | None:

@@ -21,8 +21,7 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sim import filed
 from sim.errors import InvalidInput, nearest, unknown
 from sim.fields import construct
 
@@ -189,13 +188,10 @@ def read(name: str) -> Replication:
     if name not in names():
         raise unknown("replicate", name, names())
     file = HERE / name / "config.yaml"
-    try:
-        said = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(file), str(error).split("\n")[0], "valid yaml") from None
+    said = filed.read(file)
     wanted = ("about", "source", "runs", "parameters", "outcomes", "shown", "published")
     for key in wanted:
-        if not isinstance(said, dict) or key not in said:
+        if key not in said:
             raise InvalidInput(f"{file}: {key}", "(missing)", f"a mapping with {', '.join(wanted)}")
     for key in said:
         if key not in wanted:

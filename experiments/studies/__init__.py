@@ -13,8 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from sim import filed
 from sim.errors import InvalidInput, nearest, unknown
 
 KEYS = ("about", "set", "sweep")
@@ -36,12 +35,7 @@ def read(name: str, extension: Path | None = None) -> dict[str, Any]:
     there = studies(extension)
     if name not in there:
         raise unknown("study", name, there)
-    try:
-        content = yaml.safe_load(there[name].read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise InvalidInput(str(there[name]), str(error).split("\n")[0], "valid yaml") from None
-    if not isinstance(content, dict):
-        raise InvalidInput(str(there[name]), content, f"a mapping of {', '.join(KEYS)}")
+    content = filed.read(there[name])
     for key, value in content.items():
         if key not in KEYS:
             raise InvalidInput(
