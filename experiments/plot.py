@@ -27,7 +27,7 @@ import sim
 from experiments.console import console
 from experiments.listing import Parser
 from experiments.pointwise import NOT_MEASURED, half_width
-from experiments.repro import points_of, space_again
+from experiments.rebuilt import points_of, space_again
 from experiments.space import Space
 from experiments.status import Kept, kept
 from experiments.store import as_cell, write_csv

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, rankdata, spearmanr
 
-from experiments.discover import FOLDS, SURE, Box, parts
+from experiments.boxes import FOLDS, SURE, Box, parts
 from experiments.effects import HOLDS, kind_of
 from experiments.extras import needed
 from sim.arrays import Bools, Floats

@@ -21,15 +21,14 @@ import pandas as pd
 
 import sim.opening
 from experiments import chunks, cli, replicate
-from experiments.axes import Axis
-from experiments.chunks import Cell, Recipe
+from experiments.chunks import Cell
 from experiments.console import console, counting, progress
 from experiments.design import Design
 from experiments.executors import Executor
 from experiments.listing import Parser
+from experiments.rebuilt import points_of, recipe_of, space_again
 from experiments.replications import code
 from experiments.replications.plan import plan_again
-from experiments.space import Space
 from experiments.status import Kept, kept
 from experiments.store import Folder, model_version, source, versions
 from experiments.study import Study, conduct
@@ -38,8 +37,7 @@ from experiments.sweep import Plan, write_summary
 from sim import catalogue
 from sim.arrays import Bools
 from sim.errors import InvalidInput, ModelWarning
-from sim.loading import compose_with_followers, extended, split
-from sim.opening import from_cell
+from sim.loading import extended, split
 from sim.scenario import scenario_from
 
 AT_ONCE = 200  # runs of a variant, or points, that are compared at a time
@@ -275,36 +273,6 @@ def _sweep_again(found: Kept, again: Path, most: int | None, tally: Tally) -> li
     names = ("points.csv", "summary.csv", "summary.parquet", "differences.parquet")
     _compare_files(found.path, again, [Path(n) for n in names if (found.path / n).exists()], tally)
     return left
-
-
-def points_of(found: Kept) -> list[dict[str, Any]]:
-    """Return the points of a sweep, from its table."""
-    frame = pd.read_csv(found.path / "points.csv", dtype=str, keep_default_na=False).drop(columns="point")
-    return [{str(k): from_cell(v) for k, v in row.items()} for row in frame.to_dict("records")]
-
-
-def recipe_of(found: Kept) -> Recipe:
-    """Return how the points of a sweep were run."""
-    c = found.config
-    measures = None if c["measures"] is None else tuple(c["measures"])
-    apart = 0 if c.get("crn", True) else found.cap
-    how = {k: c[k] for k in ("seed", "window", "aligned", "shadow")}
-    return Recipe(measures=measures, apart=apart, **how)
-
-
-def space_again(found: Kept) -> Space:
-    """Return the space of a sweep, from what its folder says of it."""
-    points, manifest = points_of(found), found.manifest
-    values = {k: tuple({repr(p[k]): p[k] for p in points}.values()) for k in found.config["axes"]}
-    axes = tuple(Axis(key=k, words=w, values=values[k], new=True) for k, w in found.config["axes"].items())
-    bases = {tuple((str(k), str(v)) for k, v in b["choice"].items()): b["config"] for b in found.config["bases"]}
-    words = tuple(manifest["words"])
-    follow = manifest.get("followers")
-    if follow is None:  # not kept: as the yaml that is here has them
-        composed = (compose_with_followers(manifest["verb"], [*words, *(f"{k}={v}" for k, v in c)]) for c in bases)
-        follow = [f for _, f in composed]
-    followers = dict(zip(bases, follow, strict=True))
-    return Space(verb=manifest["verb"], words=words, axes=axes, bases=bases, followers=followers)
 
 
 def _check_rebuilt(found: Kept, survey: Survey, held: chunks.Held) -> None:

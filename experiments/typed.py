@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sim.errors import InvalidInput, nearest
+from sim.errors import InvalidInput, nearest, unknown
 
 
 def asked_of(words: Sequence[str], known: Sequence[str]) -> dict[str, str]:
@@ -18,3 +18,21 @@ def asked_of(words: Sequence[str], known: Sequence[str]) -> dict[str, str]:
             raise InvalidInput(key, text, "given once")
         asked[key] = text
     return asked
+
+
+def picked[T](key: str, text: str | None, there: Mapping[str, T]) -> dict[str, T]:
+    """Return what a list of names picks of what there is; all of it where no list is given."""
+    if text is None:
+        return dict(there)
+    names = [n.strip() for n in text.strip("[]").split(",")]
+    for name in names:
+        if name not in there:
+            raise unknown(key, name, there)
+    return {n: there[n] for n in names}
+
+
+def whole(key: str, text: str, least: int) -> int:
+    """Return a whole number; refuse what is none, or less than it may be."""
+    if not text.isdigit() or int(text) < least:
+        raise InvalidInput(key, text, f"a whole number, at least {least}")
+    return int(text)

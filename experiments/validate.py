@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +29,14 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments import anchors as catalogue
-from experiments.anchors import Anchor
 from experiments.anchors.found import SIZES, Found, compare, counts
 from experiments.anchors.page import ends, number, page
 from experiments.console import console
 from experiments.executors import Executor
 from experiments.outcome import folder_of
 from experiments.store import model_version, write_csv
-from experiments.typed import asked_of
-from sim.errors import InvalidInput, unknown
+from experiments.typed import asked_of, picked, whole
+from sim.errors import InvalidInput
 
 WORDS = ("anchor", "runs", "draws", "seed", "out", "page", "workers", "executor")
 USES = {
@@ -52,10 +51,10 @@ def main(words: Sequence[str]) -> int:
         print(__doc__)
         return 0
     given = asked_of(words, WORDS)
-    wanted = _wanted(given.get("anchor"), catalogue.anchors())
-    runs, draws = (_whole(key, given.get(key, str(size)), 2) for key, size in SIZES.items())
-    seed = _whole("seed", given.get("seed", "1"), 0)
-    workers = None if "workers" not in given else _whole("workers", given["workers"], 1)
+    wanted = picked("anchor", given.get("anchor"), catalogue.anchors())
+    runs, draws = (whole(key, given.get(key, str(size)), 2) for key, size in SIZES.items())
+    seed = whole("seed", given.get("seed", "1"), 0)
+    workers = None if "workers" not in given else whole("workers", given["workers"], 1)
     executor = Executor(kind=given.get("executor", "processes"), workers=workers, scheduler=None)
     if "page" in given and "anchor" in given:
         raise InvalidInput("page", given["page"], "all anchors: leave anchor= out")
@@ -78,22 +77,6 @@ def main(words: Sequence[str]) -> int:
         screen.print(str(target), soft_wrap=True)
     screen.print(f"\nResults written to {place.path}", soft_wrap=True)
     return 0
-
-
-def _wanted(text: str | None, there: Mapping[str, Anchor]) -> dict[str, Anchor]:
-    if text is None:
-        return dict(there)
-    names = [n.strip() for n in text.strip("[]").split(",")]
-    for name in names:
-        if name not in there:
-            raise unknown("anchor", name, there)
-    return {n: there[n] for n in names}
-
-
-def _whole(key: str, text: str, least: int) -> int:
-    if not text.isdigit() or int(text) < least:
-        raise InvalidInput(key, text, f"a whole number, at least {least}")
-    return int(text)
 
 
 def results_of(found: Sequence[Found], runs: int, draws: int, seed: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -20,14 +20,13 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments import claims as catalogue
-from experiments.claims import Claim
 from experiments.claims.judged import SETTINGS, Judged, verdicts
 from experiments.console import console
 from experiments.executors import Executor
 from experiments.outcome import folder_of
 from experiments.store import model_version, write_csv
-from experiments.typed import asked_of
-from sim.errors import InvalidInput, unknown
+from experiments.typed import asked_of, picked, whole
+from sim.errors import unknown
 from sim.loading import extended
 
 WORDS = ("claim", "setting", "seed", "out", "page", "workers", "executor", "extend")
@@ -40,11 +39,11 @@ def main(words: Sequence[str]) -> int:
         return 0
     given = asked_of(words, WORDS)
     with extended(given.get("extend")) as folder:
-        wanted = _wanted(given.get("claim"), catalogue.claims(folder))
-        setting, seed = given.get("setting", "quick"), _whole(given.get("seed", "1"))
+        wanted = picked("claim", given.get("claim"), catalogue.claims(folder))
+        setting, seed = given.get("setting", "quick"), whole("seed", given.get("seed", "1"), 0)
         if setting not in SETTINGS:
             raise unknown("setting", setting, SETTINGS)
-        workers = None if "workers" not in given else _whole(given["workers"])
+        workers = None if "workers" not in given else whole("workers", given["workers"], 1)
         executor = Executor(kind=given.get("executor", "processes"), workers=workers, scheduler=None)
         same = {"verb": "claims", "setting": setting, "seed": seed, "model": model_version()}
         place = folder_of({**same, "claims": sorted(wanted)} if "claim" in given else same, given.get("out"), setting)
@@ -64,22 +63,6 @@ def main(words: Sequence[str]) -> int:
         screen.print(str(target), soft_wrap=True)
     screen.print(f"\nResults written to {place.path}", soft_wrap=True)
     return 0
-
-
-def _wanted(text: str | None, there: Mapping[str, Claim]) -> dict[str, Claim]:
-    if text is None:
-        return dict(there)
-    names = [n.strip() for n in text.strip("[]").split(",")]
-    for name in names:
-        if name not in there:
-            raise unknown("claim", name, there)
-    return {n: there[n] for n in names}
-
-
-def _whole(text: str) -> int:
-    if not text.isdigit():
-        raise InvalidInput("seed", text, "a whole number, at least 0")
-    return int(text)
 
 
 def table_of(tested: Sequence[Judged]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from experiments import pointwise
+from experiments.boxes import discovered
 from experiments.cli import main
-from experiments.discover import discovered
 from sim.arrays import Bools, Floats
 from tests.experiments.test_cli import refused
 

@@ -112,7 +112,10 @@ def test_a_claim_that_is_not_well_put_is_refused_in_one_line(
     assert said in refused(["claims", "claim=made_up"], capsys)
 
 
-def test_a_claim_that_does_not_exist_is_refused_in_one_line(made_up: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_claim_that_does_not_exist_and_words_that_are_wrong_are_refused_in_one_line(
+    made_up: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert "did you mean made_up?" in refused(["claims", "claim=made_upp"], capsys)
     assert "did you mean quick?" in refused(["claims", "setting=quik"], capsys)
+    assert "workers=many" in refused(["claims", "workers=many"], capsys)
     assert read(made_up).test.words["counted"] == ("weeks=26", "scheme=lines_of_code")
