@@ -241,7 +241,7 @@ def checked(overrides: Sequence[str]) -> None:
         chooses = key in groups() and not override.is_delete() and not override.is_sweep_override()
         if chooses and (not isinstance(value, str) or not value):
             raise unknown(key, str(value), options(key))
-        if chooses and value in options(key):
+        if chooses and isinstance(value, str) and value in options(key):
             chosen[key] = value
         seen.add(key)
     if "scenario" in chosen:
