@@ -38,8 +38,8 @@ SHORT = ("run", "compare", "strength")  # verbs whose two years are cut to weeks
 FEWER = "schemes=[impressive,lines_of_code,none]"  # where every scheme is compared
 OTHERS = ("pip", "dask", "python", "export")  # what sets up a machine
 HEAVY = {
-    *("../README", "index", "tutorials/case_study", "tutorials/sweep_to_publish"),
-    *("howto/ask", "howto/intervention", "howto/organisation", "howto/scheme"),
+    *("index", "tutorials/case_study", "tutorials/sweep_to_publish"),
+    *("howto/ask", "howto/intervention", "howto/scheme"),
 }
 FOLDERS = ("tutorials", "howto")
 PAGES = ["../README", "index", *(f"{d}/{p.stem}" for d in FOLDERS for p in sorted((DOCS / d).glob("*.md")))]
@@ -52,7 +52,7 @@ def small(words: list[str]) -> list[str]:
         sizes["runs"] = 4  # every second one chooses
     told = [(k, equals, sizes.get(k, v)) for k, equals, v in (w.partition("=") for w in words) if k != "workers"]
     kept = [f"{key}{equals}{value}" for key, equals, value in told]
-    more = ["executor=serial"] if verb in ALONE else []
+    more = ["executor=serial"] if verb in ALONE else ["section=A"] if words == ["verify"] else []
     if verb in SHORT and not any(k == "weeks" for k, _, _ in told):
         more.append("weeks=40")
     keys = {k for k, _, _ in told}
