@@ -57,10 +57,11 @@ FILES = {
     "diff": "what two results differ in, and what that did to the numbers",
     "list": "what there is to choose from",
     "new": "a scheme, signal, team or motive of your own, as files to edit",
+    "completion": "lets the shell complete verbs, keys and names after TAB",
 }
 SPOKEN = ("serve", "class", "rehearse")  # file verbs of key=value alone, whose docstring is their help
 HELP = {  # how help puts them together
-    "start": ("compare", "run", "explain", "list", "new"),
+    "start": ("compare", "run", "explain", "list", "new", "completion"),
     "study": (
         *("sweep", "plot", "discover", "sensitivity", "optimise", "strength"),
         *("decompose", "persistence", "detect", "claims", "validate", "replicate"),
