@@ -57,10 +57,11 @@ FILES = {
     "diff": "what two results differ in, and what that did to the numbers",
     "list": "what there is to choose from",
     "new": "a scheme, signal, team or motive of your own, as files to edit",
+    "completion": "lets the shell complete verbs, keys and names after TAB",
 }
 SPOKEN = ("serve", "class", "rehearse")  # file verbs of key=value alone, whose docstring is their help
 HELP = {  # how help puts them together
-    "start": ("compare", "run", "explain", "list", "new"),
+    "start": ("compare", "run", "explain", "list", "new", "completion"),
     "study": (
         *("sweep", "plot", "discover", "sensitivity", "optimise", "strength"),
         *("decompose", "persistence", "detect", "claims", "validate", "replicate"),
@@ -69,6 +70,7 @@ HELP = {  # how help puts them together
     "show": ("serve", "class", "rehearse", "report", "lint", "redteam"),
     "check": ("verify",),
 }
+INTERRUPTED = "interrupted; the same command continues where it stopped"
 SWEPT = ("sweep", "sensitivity", "optimise")  # study verbs that take ranges
 HOMES = {
     "claims": "experiments.verdicts",
@@ -85,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _dispatch(words)
     except KeyboardInterrupt:
-        return _fail("interrupted; the same command continues where it stopped", 130)
+        return _fail(INTERRUPTED, 130)
     except InvalidInput as error:
         return _fail(str(error), 2)
     except RunFailed as error:
@@ -98,11 +100,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UnicodeDecodeError, RecursionError) as error:
         return _fail(f"a file is not what it should be: {error} (yaml is text in UTF-8, not nested too deeply)", 2)
     except Exception as error:
+        if _interrupted(error):
+            return _fail(INTERRUPTED, 130)
         if "home directory" in str(error):
             return _fail(f"{error}: ~NAME is the folder of a user that there is not", 2)
+        if type(error).__module__.startswith("pyarrow"):
+            return _fail(f"a file of results is damaged: {error}", 2)
         if os.environ.get("CROSSPURPOSE_DEBUG"):
             traceback.print_exc()
         return _fail(f"internal error: {type(error).__name__}: {error} (CROSSPURPOSE_DEBUG=1 shows where)", 1)
+
+
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether an error came of an interruption, which a library was in the middle of something at and hid."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _dispatch(words: list[str]) -> int:

@@ -18,6 +18,7 @@ from multiprocessing import active_children, connection, get_context, parent_pro
 from pathlib import Path
 from typing import Any
 
+from experiments.extras import needed
 from experiments.workers import AHEAD, DEATHS, Lost, Task, prepared
 from sim import catalogue
 from sim.errors import InvalidInput, unknown
@@ -61,7 +62,9 @@ class Executor:
         return Executor(kind=config["executor"], workers=config["workers"], scheduler=scheduler)
 
     def reach(self) -> None:
-        """Refuse a scheduler that cannot be reached, before anything is done."""
+        """Refuse dask where it is not installed, and a scheduler that cannot be reached, before anything is done."""
+        if self.kind == "dask":
+            needed("distributed", "cluster", "executor=dask")
         if self.scheduler is not None:
             from experiments.cluster import client
 

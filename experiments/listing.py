@@ -66,16 +66,16 @@ def main(words: Sequence[str]) -> int:
 
 def _print(group: str | None, others: Mapping[str, Sequence[Entry]]) -> None:
     screen = console()
-    there = sorted({*groups(), *PYTHON, *others})
+    there = called()
     if group is None:
-        for name in there:
+        for plural, name in there.items():
             whose = {e.name: e.whose == "yours" for e in others[name]} if name in others else names(name)
             shown = [f"{n} (yours)" if own else n for n, own in whose.items()]
-            screen.print(f"[bold]{_plural(name)}[/bold]: {', '.join(shown)}", soft_wrap=True)
+            screen.print(f"[bold]{plural}[/bold]: {', '.join(shown)}", soft_wrap=True)
         return
-    found = [g for g in there if group in (g, _plural(g))]
+    found = [name for plural, name in there.items() if group in (name, plural)]
     if not found:
-        raise unknown("list", group, [_plural(g) for g in there])
+        raise unknown("list", group, there)
     rows = others[found[0]] if found[0] in others else entries(found[0])
     width = max((len(e.name) for e in rows), default=0)
     for entry in rows:
@@ -83,6 +83,11 @@ def _print(group: str | None, others: Mapping[str, Sequence[Entry]]) -> None:
         below = [] if entry.sentence == entry.plain else [entry.sentence]
         for line in [*below, *(_short(f) for f in entry.files)]:
             screen.print(f"{'':{width}}         {line}", soft_wrap=True, style="dim", markup=False)
+
+
+def called() -> dict[str, str]:
+    """Return the groups there are: what several of one are called → its name."""
+    return {_plural(name): name for name in sorted({*groups(), *PYTHON, STUDY, REPLICATION, LESSON})}
 
 
 def names(group: str) -> dict[str, bool]:

@@ -27,7 +27,6 @@ from experiments.cli import FILES, HELP, HOMES, STUDIES
 from experiments.odd_table import BEGIN, END, document
 from sim import catalogue
 from sim.loading import configs, options, read
-from sim.measures import pooled_measures
 
 LEFT_OUT = ("defaults", "hydra", "scheme")  # of a verb's yaml: Hydra's own, and what only passes a key on
 PARTS = {  # first word of a parameter → the heading it stands under
@@ -164,6 +163,8 @@ def _odd(title: str) -> str:
 
 
 def _measures() -> str:
+    from sim.measures import pooled_measures
+
     pooled = pooled_measures()
     rows = [
         [

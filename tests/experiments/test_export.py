@@ -73,7 +73,7 @@ def test_a_replication_is_exported_with_every_step_its_parameters_and_the_origin
     assert "teams" not in text and "c = 0.9" not in text
 
 
-@pytest.mark.parametrize("file", ["runs.parquet", "summary.csv"])
+@pytest.mark.parametrize("file", ["runs.parquet", "summary.csv", "differences.parquet"])
 def test_results_that_cannot_be_read_leave_no_tables_behind(
     file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
