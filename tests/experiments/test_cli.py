@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import listing, study
+from experiments import cli, listing, study
 from experiments.cli import FILES, HELP, SPOKEN, STUDIES, main
 from sim.loading import PYTHON, extended, groups
 from tests.test_loading import nothing_stays_joined
@@ -246,6 +246,23 @@ def test_an_interrupted_or_killed_study_loses_nothing_and_ends_as_an_undisturbed
         a, b = (pd.read_parquet(Path(x) / name) for x in "AB")
         pd.testing.assert_frame_equal(a, b, check_exact=True)
     assert Path("A/summary.csv").read_bytes() == Path("B/summary.csv").read_bytes()
+
+
+def test_an_interruption_that_a_library_hides_is_one_still(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def hides(words: list[str]) -> int:
+        try:
+            try:
+                raise KeyboardInterrupt
+            finally:
+                raise AttributeError("half undone")
+        except AttributeError as error:
+            raise ValueError("half undone") from error
+
+    monkeypatch.setattr(cli, "_dispatch", hides)
+    assert main(["run"]) == 130
+    assert capsys.readouterr().err.startswith("crosspurpose: interrupted")
 
 
 def test_verify_says_which_number_is_wrong(capsys: pytest.CaptureFixture[str], in_an_empty_folder: Path) -> None:
