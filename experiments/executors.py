@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import active_children, connection, get_context, parent_process
 from pathlib import Path
@@ -103,7 +104,8 @@ def _map_processes(processes: int, tasks: Sequence[Task]) -> Iterator[tuple[int,
             broken = False
             while waiting and len(out) < AHEAD * processes:
                 try:
-                    out[pool.submit(tasks[waiting[-1]])] = waiting[-1]
+                    with _deaf():
+                        out[pool.submit(tasks[waiting[-1]])] = waiting[-1]
                 except BrokenProcessPool:
                     broken = True
                     break
@@ -146,12 +148,33 @@ def _alone(task: Task) -> Any:
     for _ in range(DEATHS):
         pool = _pool(1)
         try:
-            return pool.submit(task).result()
+            with _deaf():
+                future = pool.submit(task)
+            return future.result()
         except BrokenProcessPool:
             continue
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     return Lost(f"the process that computed it died, {DEATHS} times")
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Start workers that never hear Ctrl-C, not even while they begin; for us it waits until they are started."""
+    before, ours = signal.getsignal(signal.SIGINT), threading.current_thread() is threading.main_thread()
+    if not (ours and callable(before) and hasattr(signal, "pthread_sigmask")):
+        yield
+        return
+    heard: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))  # another thread may be told
+    hears = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a child inherits what is blocked
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, hears)
+        signal.signal(signal.SIGINT, before)
+    if heard:
+        before(signal.SIGINT, None)
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -204,8 +205,18 @@ def test_a_full_disk_is_one_line_and_the_same_command_continues(
     assert Path("A/summary.csv").read_bytes() == Path("B/summary.csv").read_bytes()
 
 
-def started(words: list[str]) -> subprocess.Popen[str]:
-    """Start a command in a process group of its own, and wait until its first block stands."""
+def blocks(process: subprocess.Popen[str]) -> bool:
+    return bool(list(Path("A").glob("_runs/part-*.parquet")))
+
+
+def workers(process: subprocess.Popen[str]) -> bool:
+    """Whether processes have been started that are to be workers."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    return any(b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes() for child in children)
+
+
+def started(words: list[str], until: Callable[[subprocess.Popen[str]], bool] = blocks) -> subprocess.Popen[str]:
+    """Start a command in a process group of its own, and wait until something is so: that its first block stands."""
     signal.signal(
         signal.SIGINT, signal.default_int_handler
     )  # a command started where it is ignored would ignore it too
@@ -217,11 +228,11 @@ def started(words: list[str]) -> subprocess.Popen[str]:
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),  # of Windows, where there are no sessions
         start_new_session=True,
     )
-    for _ in range(600):
-        if process.poll() is not None or list(Path("A").glob("_runs/part-*.parquet")):
+    for _ in range(6000):
+        if process.poll() is not None or until(process):
             return process
-        time.sleep(0.1)
-    raise AssertionError("no block after a minute")
+        time.sleep(0.01)
+    raise AssertionError("not within a minute")
 
 
 LONG = ["compare", "schemes=[commits,none]", "runs=2000", "weeks=52", "out=A"]
@@ -246,6 +257,17 @@ def test_an_interrupted_or_killed_study_loses_nothing_and_ends_as_an_undisturbed
         a, b = (pd.read_parquet(Path(x) / name) for x in "AB")
         pd.testing.assert_frame_equal(a, b, check_exact=True)
     assert Path("A/summary.csv").read_bytes() == Path("B/summary.csv").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the processes there are")
+@pytest.mark.parametrize("later", [0.0, 0.1, 0.4])
+def test_whoever_is_interrupted_while_workers_start_hears_of_it_once(later: float) -> None:
+    interrupted = started([*LONG, "workers=2"], workers)
+    time.sleep(later)
+    os.killpg(interrupted.pid, signal.SIGINT)
+    out, err = interrupted.communicate(timeout=60)
+    assert interrupted.returncode == 130
+    assert len((out + err).splitlines()) == 1 and "continues" in err
 
 
 def test_an_interruption_that_a_library_hides_is_one_still(
