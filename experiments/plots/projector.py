@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = style.WIDTH, style.WIDTH * 9 / 16  # of a screen [inch]
-BELOW = 5.7  # height of a sheet below a page's own title, tabs and key [inch]
+BELOW = 5.3  # height of a sheet below a page's own title, tabs and key [inch]
 SIDE = style.MARGIN  # left and right of all that is drawn [inch]
 TITLE, TEXT, PANEL, SMALL = 26, 19, 17, 15  # [points]; at 1920 pixels a point is two pixels
 LETTER = 0.17  # mean width of a bold letter of the size TEXT [inch]
@@ -159,7 +159,9 @@ def lines(
 
 
 def write(ax: Axes, text: str, colour: str, at: tuple[float, float], by: tuple[float, float], **where: Any) -> None:
-    """Write into axes, so far from a point [points]."""
+    """Write into axes, so far from a point [points]; a line that passes below does not strike it through."""
+    from matplotlib.patheffects import withStroke
+
     ax.annotate(
         text,
         at,
@@ -170,6 +172,7 @@ def write(ax: Axes, text: str, colour: str, at: tuple[float, float], by: tuple[f
         linespacing=1.0,
         color=colour,
         annotation_clip=False,
+        path_effects=[withStroke(linewidth=5, foreground="white")],
         **where,
     )
 

@@ -98,11 +98,11 @@
       debrief: "Let us talk",
     };
     put($("title"), titles[kind]);
+    drawFoot(); // before what takes the room that is left
     if (kind === "lobby") drawLobby();
     if (kind === "guess") drawGuess();
     if (kind === "play") drawPlay();
     if (!$("shown").hidden) drawShown();
-    drawFoot();
     tick();
   }
 
