@@ -21,12 +21,12 @@ from scipy import stats as scipy_stats
 
 import sim.opening
 from experiments.console import console
-from experiments.listing import Parser
 from experiments.rebuilt import points_of
 from experiments.stats import LEVEL
 from experiments.status import Kept, kept
 from experiments.store import as_cell, write_csv
 from experiments.tables import COMPARED
+from experiments.typed import Parser
 from sim.arrays import Floats
 from sim.errors import InvalidInput
 

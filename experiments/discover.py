@@ -27,10 +27,9 @@ import pandas as pd
 
 from experiments.boxes import Box, Found, discovered
 from experiments.console import console
-from experiments.listing import Parser
 from experiments.plot import Picture, Swept, named, spelled, swept, written
 from experiments.store import as_cell, write_csv
-from experiments.typed import asked_of
+from experiments.typed import Parser, asked_of
 from experiments.words import words_of
 from sim.errors import InvalidInput, nearest, unknown
 from sim.loading import options

@@ -25,13 +25,13 @@ from pyarrow import csv
 import sim.opening
 from experiments import chunks
 from experiments.console import console
-from experiments.listing import Parser
 from experiments.parameters import known
 from experiments.pointwise import spelled_precision
 from experiments.replications import read
 from experiments.stats import LEVEL, LUCK
 from experiments.status import Kept, kept
 from experiments.store import as_cell, check_folder, write_csv
+from experiments.typed import Parser
 from experiments.words import words_of
 from sim.errors import InvalidInput
 from sim.measures import pooled_measures

@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
 import ast
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 from experiments import lessons, replications
 from experiments import studies as study
 from experiments.console import console
+from experiments.typed import Parser
 from sim import catalogue
-from sim.errors import InvalidInput, unknown
+from sim.errors import unknown
 from sim.loading import PYTHON, configs, extended, file_of, groups, options, read
 
 STUDY = "study"
 REPLICATION = "replication"
 LESSON = "lesson"
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser of a file verb, whose errors are one line that says how the verb is used."""
-
-    def error(self, message: str) -> NoReturn:
-        raise InvalidInput(self.prog.split()[-1], message, " ".join(self.format_usage().split()[1:]))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,9 +16,9 @@ from typing import Any
 
 from experiments import chunks, cli
 from experiments.console import console
-from experiments.listing import Parser
 from experiments.status import Kept, complete, kept
 from experiments.store import Folder
+from experiments.typed import Parser
 from sim.errors import InvalidInput
 
 

@@ -10,7 +10,7 @@ from string import Template
 import yaml
 
 from experiments.console import console
-from experiments.listing import Parser
+from experiments.typed import Parser
 from sim import catalogue
 from sim.errors import InvalidInput, unknown
 from sim.loading import extended, file_of, options

@@ -25,14 +25,13 @@ import pandas as pd
 
 import sim
 from experiments.console import console
-from experiments.listing import Parser
 from experiments.pointwise import NOT_MEASURED, half_width
 from experiments.rebuilt import points_of, space_again
 from experiments.space import Space
 from experiments.status import Kept, kept
 from experiments.store import as_cell, write_csv
 from experiments.theory.curves import predicted
-from experiments.typed import asked_of
+from experiments.typed import Parser, asked_of
 from experiments.words import words_of
 from sim.arrays import Floats
 from sim.errors import InvalidInput, nearest

@@ -18,9 +18,9 @@ from experiments.answer import Answer
 from experiments.answer.asked import UNIT
 from experiments.answer.ranking import Place
 from experiments.console import console, progress
-from experiments.listing import Parser
 from experiments.quantity import sentence
 from experiments.store import check_folder
+from experiments.typed import Parser
 from sim.errors import InvalidInput
 
 HERE = Path(__file__).parent / "brief"  # template and style

@@ -25,7 +25,6 @@ from experiments.chunks import Cell
 from experiments.console import console, counting, progress
 from experiments.design import Design
 from experiments.executors import Executor
-from experiments.listing import Parser
 from experiments.rebuilt import points_of, recipe_of, space_again
 from experiments.replications import code
 from experiments.replications.plan import plan_again
@@ -34,6 +33,7 @@ from experiments.store import Folder, model_version, source, versions
 from experiments.study import Study, conduct
 from experiments.survey import Survey, checked
 from experiments.sweep import Plan, write_summary
+from experiments.typed import Parser
 from sim import catalogue
 from sim.arrays import Bools
 from sim.errors import InvalidInput, ModelWarning

@@ -15,10 +15,10 @@ import yaml
 
 from experiments import chunks
 from experiments.console import console
-from experiments.listing import Parser
 from experiments.pointwise import spelled_precision
 from experiments.store import read_manifest
 from experiments.sweep import share, spelled_size, spelled_time
+from experiments.typed import Parser
 from sim.errors import InvalidInput
 from sim.opening import PARTS, TABLES
 

@@ -22,7 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from experiments import stats
-from experiments.words import words_of
+from experiments.words import BENCHMARK, bare, words_of
 
 NOTHING = "—"
 OTHERS = ("team", "organisation", "scenario")  # which vary who the people are
@@ -134,11 +134,11 @@ class About:
 
     def label(self, scheme: str) -> str:
         """Plain label of a scheme, without a remark that it is a benchmark: tables say that themselves."""
-        return self.labels.get(scheme, scheme).removesuffix(" (benchmark)")
+        return bare(self.labels.get(scheme, scheme))
 
     def titled(self, scheme: str) -> str:
         """Plain label of a scheme, with that remark."""
-        return self.label(scheme) + (" (benchmark)" if scheme in self.benchmarks else "")
+        return self.label(scheme) + (BENCHMARK if scheme in self.benchmarks else "")
 
     def named(self, scheme: str) -> str:
         """Plain label and what to type for it."""

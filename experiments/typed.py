@@ -1,10 +1,19 @@
-"""Words of a command that are key=value, as they were typed."""
+"""Words of a command, as they were typed."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
+from typing import NoReturn
 
 from sim.errors import InvalidInput, nearest, unknown
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser of a file verb, whose errors are one line that says how the verb is used."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InvalidInput(self.prog.split()[-1], message, " ".join(self.format_usage().split()[1:]))
 
 
 def asked_of(words: Sequence[str], known: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sim.loading import options, read
 
+BENCHMARK = " (benchmark)"  # what the labels of lines to compare with end with
 OF_EACH = {  # measures that each department has: whose words hold
     "met_": ("needs_met", "needs met of {}"),
     "blocked_by_": ("blocked_weeks", "weeks of standoff by {}"),
@@ -33,3 +34,14 @@ def plain_label(group: str, name: str) -> str:
     entry = read(group, name)
     label = entry.get("label") or entry.get("story") or {}
     return str(label.get("plain", name))
+
+
+def bare(label: str) -> str:
+    """Return the label of a scheme without the remark that it is a line to compare with.
+
+    Examples
+    --------
+    >>> bare("own worth (benchmark)")
+    'own worth'
+    """
+    return label.removesuffix(BENCHMARK)

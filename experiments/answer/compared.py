@@ -19,11 +19,11 @@ import sim.opening
 from experiments import labels
 from experiments.outcome import WEEKLY_RUNS
 from experiments.status import Kept, kept
+from experiments.words import bare
 from sim.errors import InvalidInput
 from sim.results import LOW
 
 ALLOWED = "a folder that `crosspurpose compare` wrote for several schemes"
-REMARK = " (benchmark)"  # which labels carry, and lists say anyhow
 DECOMPOSED = "decompose"  # the folders within
 ASSUMED = "assumptions"
 
@@ -140,7 +140,7 @@ class Compared:
     @cached_property
     def labels(self) -> dict[str, str]:
         """Scheme → what people call it; two of one label are told apart by their names."""
-        plain = {n: str(v["scheme"]["label"]["plain"]).removesuffix(REMARK) for n, v in self.variants.items()}
+        plain = {n: bare(str(v["scheme"]["label"]["plain"])) for n, v in self.variants.items()}
         often = Counter(plain.values())
         return {n: x if often[x] == 1 else f"{x} (‘{n.replace('_', ' ')}’)" for n, x in plain.items()}
 

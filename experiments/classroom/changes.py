@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from experiments.words import bare
 from sim.errors import InvalidInput, ModelWarning, unknown
 from sim.interventions import BOUNDS, put
 from sim.loading import load, options, read
@@ -66,7 +67,7 @@ def plain(group: str, name: str) -> str:
     >>> plain("scheme", "none")
     'not evaluated'
     """
-    return str(read(group, name)["label"]["plain"]).removesuffix(" (benchmark)")
+    return bare(str(read(group, name)["label"]["plain"]))
 
 
 def checked(changes: Sequence[Mapping[str, Any]]) -> tuple[Change, ...]:

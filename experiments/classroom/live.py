@@ -20,6 +20,7 @@ import numpy as np
 from experiments.classroom.changes import KINDS, checked, plain, plan, refusal, scenario_of
 from experiments.classroom.play import LEAST, usual
 from experiments.explain import explanation, story
+from experiments.words import bare
 from sim.arrays import Floats
 from sim.draws import Draws
 from sim.engine import weeks
@@ -201,7 +202,7 @@ def _schemes(passed: Sequence[Week]) -> list[View]:
     found: list[View] = []
     for week in passed:
         label = week.rules.phase.scheme.label
-        words = {"plain": label.plain.removesuffix(" (benchmark)"), "sentence": label.sentence}
+        words = {"plain": bare(label.plain), "sentence": label.sentence}
         if not found or any(found[-1][k] != v for k, v in words.items()):
             found.append({"week": week.known.week, **words})
     return found

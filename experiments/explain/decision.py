@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.words import bare
 from sim.arrays import Floats, average, lifted, summed, weighed
 from sim.decision import StockDecision
 from sim.draws import Draws
@@ -201,7 +202,7 @@ def explanation(scenario: Scenario, seed: int, run: int, member: str, week: int)
         seed=seed,
         run=run,
         weeks=scenario.weeks,
-        scheme=_in_force(scenario, week).scheme.label.plain.removesuffix(" (benchmark)"),
+        scheme=bare(_in_force(scenario, week).scheme.label.plain),
         labels=labels | _apart({k: a.label.plain for k, a in scenario.activities.items()}),
         since=since,
     )

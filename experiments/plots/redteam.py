@@ -10,6 +10,7 @@ import numpy as np
 from experiments.plots import style
 from experiments.quantity import YEAR
 from experiments.redteam.hunt import GAIN, LOSS, LUCK
+from experiments.words import bare
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ STEP, BAR = 0.58, 0.36  # height of a row [inch] · of each of its two bars, as 
 def draw(path: Path, found: Hunt) -> None:
     """Draw two weeks, a row per activity, and score gained against worth lost, a dot per week that was tried."""
     won = found.winner
-    scheme = found.scenario.scheme.label.plain.removesuffix(" (benchmark)")
+    scheme = bare(found.scenario.scheme.label.plain)
     title = f"{found.member}, {scheme}: " + (
         "nothing worth telling" if won is None else "better for the score, worse for the business"
     )

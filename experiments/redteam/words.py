@@ -9,6 +9,7 @@ import numpy as np
 from experiments.quantity import YEAR, listed
 from experiments.redteam.hunt import GAIN, LOSS, Behaviour, Hunt, sets_apart
 from experiments.stats import joint_intervals
+from experiments.words import bare
 from sim.arrays import Floats
 from sim.scenario import Scenario
 
@@ -37,7 +38,7 @@ def _does(found: Behaviour) -> str:
 
 def called(scenario: Scenario) -> str:
     """Return what people call the scheme."""
-    return scenario.scheme.label.plain.removesuffix(" (benchmark)")
+    return bare(scenario.scheme.label.plain)
 
 
 def mixed(scenario: Scenario, week: Floats, on: str = "of the week on ") -> str:

@@ -257,8 +257,8 @@ def test_the_week_explained_unless_one_is_named_ends_a_review_in_the_second_half
     assert week_to_explain(worlds.scenario("scheme=commits", weeks=26)) == 25
     assert week_to_explain(worlds.scenario("scheme=commits", weeks=104, onset=60)) == 72
     assert week_to_explain(worlds.scenario("scheme=commits", weeks=20)) == 12
-    begun = [{"use": "teaching", "start": 3}]  # an intervention moves no review
-    assert week_to_explain(worlds.scenario("scheme=commits", weeks=13, interventions=begun)) == 12
+    begun = "interventions=[{use: teaching, start: 3}]"  # an intervention moves no review
+    assert week_to_explain(worlds.scenario("scheme=commits", begun, weeks=13)) == 12
 
 
 @pytest.fixture(scope="module")
