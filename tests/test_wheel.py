@@ -16,6 +16,7 @@ import tomllib
 import zipfile
 from email.parser import Parser
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -156,6 +157,9 @@ def typed(program: Path, line: str, folder: Path) -> tuple[int, str, str]:
     if line.split()[0] in ("serve", "class"):
         while "http://" not in first and (more := process.stdout.readline()):
             first += more
+        if (address := re.search(r"http://\S+", first)) is not None:
+            with urlopen(address[0], timeout=300) as page:
+                assert page.status == 200
         process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=900)
     return process.returncode, first + out, error

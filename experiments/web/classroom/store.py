@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -35,6 +36,7 @@ class Store:
         try:
             path.touch(mode=0o600)
             self._base = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+            weakref.finalize(self, self._base.close)  # of one that nobody closes
             self._base.execute("pragma journal_mode=wal")
             self._base.execute("pragma synchronous=full")
             self._base.execute(TABLE)
