@@ -20,7 +20,6 @@ Trans. Evolutionary Computation 6(2), 182-197 (nsga2). Capen, Clapp & Campbell (
 
 from __future__ import annotations
 
-import shutil
 import time
 import warnings as python_warnings
 from collections.abc import Mapping, Sequence
@@ -95,7 +94,12 @@ def main(
     empty = Survey(path=path, space=space, points=[], checked=[], recipe=recipe)
     sound(empty, screen)
     search = _search(optuna, str(config["sampler"]), goals, recipe.seed)
-    survey, tried, told = _tried(optuna, search, goals, empty, trials, config["runs"], executor, seconds)
+    try:
+        survey, tried, told = _tried(optuna, search, goals, empty, trials, config["runs"], executor, seconds)
+    except InvalidInput:
+        if not any((path / "runs").glob("*.parquet")):
+            folder.leave()
+        raise
     winners = _winners(goals, tried)
     again, second = _again(goals, survey, winners, fresh, executor, seconds, screen)
     winners_table = _winners_table(goals, winners, again)
@@ -229,8 +233,6 @@ def _tried(
                 tried.append(own)
             show(len(tried), trials, 0)
     if not any(t.values for t in tried):
-        if not any((survey.path / "runs").glob("*.parquet")):
-            shutil.rmtree(survey.path)  # nothing was run: nothing is left behind
         raise InvalidInput("trials", trials, f"ranges with a point that can be run; of the first: {tried[0].why}")
     return survey, tried, [f"{n} of {len(survey.points)} points: {text}" for text, n in sorted(told.items())]
 

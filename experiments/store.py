@@ -61,7 +61,7 @@ class Folder:
     """
 
     def __init__(self, path: Path, same: Mapping[str, Any]) -> None:
-        self.path, self.same, self.address = path, same, digest(same)
+        self.path, self.same, self.address, self.made = path, same, digest(same), list[Path]()
 
     def check(self, overwrite: bool) -> str:
         """Return what stands there, `nothing`, `unfinished` or `finished`, or refuse the folder."""
@@ -90,11 +90,18 @@ class Folder:
         """Make the folder ready for blocks, which go into `rooms`."""
         if anew and self.path.exists():
             shutil.rmtree(self.path)
+        self.made = [place for place in (self.path, *self.path.parents) if not place.exists()]
         self.path.mkdir(parents=True, exist_ok=True)
         for name in rooms:
             (self.path / name).mkdir(exist_ok=True)
         self.write_manifest({**manifest, "status": "unfinished"})
         _text(self.path / "config.yaml", yaml.safe_dump(dict(self.same), sort_keys=False, allow_unicode=True))
+
+    def leave(self) -> None:
+        """Take away what `begin` has made: nothing was run."""
+        shutil.rmtree(self.path)
+        for place in self.made[1:]:
+            place.rmdir()
 
     def write_manifest(self, manifest: Mapping[str, Any]) -> None:
         """Write the manifest, with the format and the study's address."""

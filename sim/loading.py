@@ -216,7 +216,10 @@ def enter_scenario(name: str, content: Mapping[str, Any]) -> str:
             raise unknown(f"{name}: {group}", option, options(group))
     address = hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:8]
     called = f"{re.sub(r'[^A-Za-z0-9_]+', '_', name)}_{address}"
-    ConfigStore.instance().store(group="scenario", name=called, node=dict(content), package="_global_")
+    try:
+        ConfigStore.instance().store(group="scenario", name=called, node=dict(content), package="_global_")
+    except Exception as error:
+        raise in_one_line(error) from None
     return called
 
 

@@ -34,7 +34,8 @@ def knowledge(
     weekly : DataFrame
         scheme, run, week, truck_factor.
     """
-    shown = [s for s in order if not known.empty and s in set(known["scheme"])]
+    there = [] if known.empty else list(known["scheme"].unique())
+    shown = [s for s in order if s in there]
     if not shown:
         return None
     last = weekly[weekly["truck_factor"].notna() & weekly["run"].isin(known["run"].unique())]

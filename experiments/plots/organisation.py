@@ -113,7 +113,8 @@ def levels_of(levels: pd.DataFrame, order: Sequence[str], about: About) -> tuple
     if levels.empty:
         return None
     table = by_level(levels, order)
-    shown = [s for s in order if s in set(table.loc[table["asked"].notna(), "scheme"])]
+    asked = list(table.loc[table["asked"].notna(), "scheme"].unique())
+    shown = [s for s in order if s in asked]
     if not shown:
         return None
     caption = (

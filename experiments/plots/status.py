@@ -31,7 +31,8 @@ def status(weekly: pd.DataFrame, order: Sequence[str], about: About) -> tuple[Fi
     if "true_status" not in weekly or weekly["true_status"].isna().all():
         return None
     held = weekly[weekly["true_status"].notna()]
-    shown = [s for s in order if s in set(held["scheme"])]
+    there = list(held["scheme"].unique())
+    shown = [s for s in order if s in there]
     step = WINDOW if about.weeks >= 3 * WINDOW else 1
     own = held.assign(week=(held["week"] // step + 1) * step).query(f"week <= {about.weeks}")
     table = own.groupby(["scheme", "week"], sort=False)[list(SHOWN)].mean().reset_index()

@@ -411,6 +411,8 @@ def test_list_says_what_a_yaml_without_a_label_says_of_itself(capsys: pytest.Cap
         ("configs/customers/mine.yaml", b"# @p", ["lint", "customers=mine"]),
         ("configs/motive/mine.yaml", b"a: &x [*x]", ["run", "runs=1"]),
         ("mine.yaml", b"good_intent: 2020-01-01", ["lint", "scenario=mine.yaml"]),
+        ("mine.yaml", b"story: {plain: '${}'}", ["lint", "scenario=mine.yaml"]),
+        ("configs/motive/mine.yaml", b"weeks: !!int x", ["list", "motives"]),
         ("mine.yaml", b"", ["status", "~nobody-of-this-name"]),
     ],
 )

@@ -162,3 +162,4 @@ def test_a_search_where_every_point_is_refused_says_why(capsys: pytest.CaptureFi
     words = [*SMALL, "scheme=lines_of_code", "scheme.strength=interval(4.0,5.0)", "trials=8"]
     assert main(words) == 2
     assert "ranges with a point that can be run; of the first: " in capsys.readouterr().err
+    assert not list(Path.cwd().iterdir())
