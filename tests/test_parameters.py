@@ -174,7 +174,7 @@ def somewhere(pattern: str) -> tuple[Scenario, str]:
             for key, value in leaves(scenario.config):
                 if matches(pattern, key) and not (needs_value and value is None):
                     return scenario, key
-    raise AssertionError(f"no scenario spells out {pattern}")
+    raise AssertionError(f"no scenario spells out {pattern}: SPELLED, above, needs one")
 
 
 def whole(scenario: Scenario, key: str, value: object) -> Scenario:
