@@ -195,7 +195,7 @@ def kinds_named(value: Any, folder: str) -> set[str]:
 def test_no_member_of_a_catalogue_is_out_of_a_yamls_reach(folder: str, groups: tuple[str, ...]) -> None:
     paths = [p for p in YAML if p.split("/")[0] in groups]
     reached: set[str] = set().union(*(kinds_named(read(p), folder) for p in paths))
-    assert reached == set(kinds(folder))
+    assert reached == set(kinds(folder)), f"each is used by a yaml in configs/ of {', '.join(groups)}"
 
 
 def test_every_measure_has_words_and_all_words_belong_to_a_measure() -> None:
@@ -211,7 +211,8 @@ def test_every_measure_has_words_and_all_words_belong_to_a_measure() -> None:
             "measure"
         ]
     )
-    assert set(options("measure")) == measured | set(pooled_measures()) | of_all_teams
+    there = measured | set(pooled_measures()) | of_all_teams
+    assert set(options("measure")) == there, "each has a yaml in configs/measure"
 
 
 def test_every_signal_loads_on_activities_that_exist() -> None:

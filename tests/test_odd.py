@@ -22,6 +22,7 @@ from tests import worlds
 
 GROUPS = ("activity", "choice", "motive", "project", "scenario", "scheme", "signal", "team")
 CASES = Path(__file__).parent / "theory" / "cases.json"
+NOT_SAID = "docs/ODD.md does not name these in what is written by hand"
 
 
 @cache
@@ -61,11 +62,12 @@ def yaml_of_scenarios() -> Iterator[Path]:
 
 def test_the_generated_tables_are_up_to_date() -> None:
     made = text().split(BEGIN)[1].split(END)[0].strip()
-    assert made == tables(), "run: python -m experiments.odd_table"
+    stale = made != tables()  # the texts themselves are too long to show
+    assert not stale, "run: python -m experiments.odd_table"
 
 
 def test_every_parameter_is_described() -> None:
-    assert [p for p in parameters() if f"| `{p}` |" not in text()] == []
+    assert [p for p in parameters() if f"| `{p}` |" not in text()] == [], "run: python -m experiments.odd_table"
 
 
 def test_every_key_of_the_configuration_is_described() -> None:
@@ -78,12 +80,12 @@ def test_every_key_of_the_configuration_is_described() -> None:
 
 @pytest.mark.parametrize("folder", ["motives", "choice", "rewards"])
 def test_every_member_of_a_catalogue_is_described(folder: str) -> None:
-    assert [k for k in kinds(folder) if k not in mentioned()] == []
+    assert [k for k in kinds(folder) if k not in mentioned()] == [], NOT_SAID
 
 
 @pytest.mark.parametrize("group", ["signal", "scheme", "scenario", "motive"])
 def test_everything_that_can_be_chosen_is_described(group: str) -> None:
-    assert [name for name in options(group) if name not in mentioned()] == []
+    assert [name for name in options(group) if name not in mentioned()] == [], NOT_SAID
 
 
 def test_every_activity_is_described() -> None:
@@ -94,7 +96,7 @@ def test_every_measure_and_every_weekly_column_is_described() -> None:
     results = worlds.run(worlds.scenario("scheme=commits", weeks=13), runs=(0,))
     named = [k for k in map(str, results.measures()) if not k.startswith(("effort_", "aligned_effort_"))]
     named += [*pooled_measures(), *WEEKLY]
-    assert [k for k in named if k not in mentioned()] == []
+    assert [k for k in named if k not in mentioned()] == [], NOT_SAID
 
 
 def test_every_column_of_a_member_is_described() -> None:

@@ -174,7 +174,7 @@ def somewhere(pattern: str) -> tuple[Scenario, str]:
             for key, value in leaves(scenario.config):
                 if matches(pattern, key) and not (needs_value and value is None):
                     return scenario, key
-    raise AssertionError(f"no scenario spells out {pattern}")
+    raise AssertionError(f"no scenario spells out {pattern}: SPELLED, above, needs one")
 
 
 def whole(scenario: Scenario, key: str, value: object) -> Scenario:
@@ -217,7 +217,7 @@ def test_every_number_and_switch_of_every_scenario_and_scheme_is_described_once(
     every = {key for each in shipped_leaves() for key in each}
     assert len(every) > 300
     for key in sorted(every):
-        assert len([p for p in PARAMETERS if matches(p, key)]) == 1, key
+        assert len([p for p in PARAMETERS if matches(p, key)]) == 1, f"{key}: one line in configs/parameters.yaml"
 
 
 def test_every_description_is_of_something_that_can_be_set() -> None:
@@ -293,7 +293,7 @@ def test_a_switch_takes_its_words_and_no_other(pattern: str) -> None:
 
 @pytest.mark.parametrize(("pattern", "folder"), [("motives.*.kind", "motives"), ("choice.kind", "choice")])
 def test_kinds_are_those_of_the_catalogue(pattern: str, folder: str) -> None:
-    assert sorted(PARAMETERS[pattern]["allowed"]) == kinds(folder)
+    assert sorted(PARAMETERS[pattern]["allowed"]) == kinds(folder), f"{pattern} in configs/parameters.yaml"
 
 
 @pytest.mark.parametrize("kind", sorted(CHOICES))
@@ -306,6 +306,7 @@ def test_every_kind_of_choice_is_taken(kind: str) -> None:
 @pytest.mark.parametrize("kind", kinds("rewards"))
 def test_a_consequence_takes_the_kinds_of_rule_it_is_said_to(owner: str, consequence: str, kind: str) -> None:
     key, scenario = f"{owner}.{consequence}", spelled()[0]
+    assert kind in RULES, f"{kind}: RULES, above, has no example of it"
     if kind in PARAMETERS[f"{key}.kind"]["allowed"]:
         scenario.with_({key: RULES[kind]})
     else:
