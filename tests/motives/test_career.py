@@ -46,7 +46,9 @@ def by_hand(periods: int, patience: float, prior: float, drift: float) -> list[f
 
 
 def test_a_career_may_last_as_long_as_a_run() -> None:
-    assert motive(horizon=LONGEST, every=1).horizon == LONGEST
+    assert motive(horizon=LONGEST).horizon == LONGEST and motive(horizon=1).returns(0) == 0
+    with pytest.raises(InvalidInput, match=f"between 1 and {LONGEST}"):
+        motive(horizon=0)
     with pytest.raises(InvalidInput, match=f"between 1 and {LONGEST}"):
         motive(horizon=LONGEST + 1)
 
