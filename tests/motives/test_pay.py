@@ -99,6 +99,8 @@ def test_what_comes_through_others_is_worth_in_the_utility_what_its_slope_says(k
     mixed = replace(paid, apart=0.25 * known.slope)
     shared = through_others(mixed.stakes.pay, mixed)
     assert shared is not None
+    alone = Pay().marginal(replace(mixed, apart=known.slope))
+    assert Pay().marginal(mixed) == pytest.approx(alone + shared, rel=1e-9)
     for k in range(len(known.activities)):
         more = known.effort.copy()
         more[k] += 0.5
