@@ -82,6 +82,14 @@ def test_however_much_harm_is_done_a_risk_stays_a_risk(known: Known) -> None:
             assert motive.utility(harm, off) == pytest.approx(np.full((3, 9), certain), abs=1e-5)
 
 
+def test_a_sponsor_is_never_more_than_certain_to_stop_the_project(known: Known) -> None:
+    off = replace(known, stakes=replace(known.stakes, layoff=None))
+    feared = replace(off, axed=np.full((3, 1), 0.9), axed_slope=np.ones(known.effort.shape))
+    for more, risk in ((1.0, 1.0), (-1.0, 0.0)):
+        loss = safety(shared_risk=0.5).utility(known.effort + more, feared)
+        assert loss == pytest.approx(np.full((3, 9), -2.0 * 0.5 * risk), abs=1e-5)
+
+
 def test_who_expects_to_end_below_the_cut_is_safer_when_hard_to_see(known: Known) -> None:
     fog = np.zeros(len(known.activities))
     fog[2] = 0.5
