@@ -184,9 +184,8 @@ def test_the_same_number_written_otherwise_is_the_same_study() -> None:
 
 def test_a_plan_is_rebuilt_from_what_its_folder_says() -> None:
     plan = planned("c=choice(.1,.5)", "g=interval(0,1)", "N=20", runs="7", seed="0")
-    assert plan_again(yaml.safe_load(yaml.safe_dump(plan.same))) == Plan(
-        **{**plan.__dict__, "fixed": PROXY.values(plan.fixed)}
-    )
+    expected = Plan(**{**plan.__dict__, "fixed": PROXY.values(plan.fixed)})
+    assert repr(plan_again(yaml.safe_load(yaml.safe_dump(plan.same)))) == repr(expected)  # no NaN equals another
 
 
 def test_blocks_hold_every_run_of_every_point_once() -> None:
