@@ -8,14 +8,22 @@ import resource
 import signal
 import sys
 import time
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 STATUS = {0: "done", 1: "some failed", 2: "refused", 130: "interrupted"}
 MEMORY = 6_000_000_000  # bytes that a command may ask for
 PATIENCE = 8.0  # seconds until a command is interrupted, and again until it is given up
+SERVER = get_context("forkserver")  # a child of this process, which may have threads, might wait for one of them
+KNOWN = [
+    "experiments.cli",
+    "experiments.compare",
+    "experiments.plots.compare",
+    "hydra",
+]  # imported once
 HALF = re.compile(r"\.(tmp|part|partial|new)$|~$")  # how files are called that are being written
 
 
@@ -77,19 +85,21 @@ def attempt(words: Sequence[str], folder: Path, patience: float = PATIENCE) -> O
     """
     before, started = _files(folder), time.monotonic()
     out, err = folder.parent / "stdout", folder.parent / "stderr"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # pytest-xdist has threads; the child uses none of them
-        child = os.fork()
-    if child == 0:
-        status = 99
-        try:
-            status = _main(list(words), folder, out, err)
-        finally:
-            os._exit(status)
+    SERVER.set_forkserver_preload(KNOWN)
+    child = SERVER.Process(target=_child, args=(list(words), folder, out, err))
+    child.start()
     status = _waited(child, patience)
     said, complained = (p.read_text(encoding="utf-8", errors="replace") for p in (out, err))
     left = tuple(sorted(_files(folder) - before))
     return Outcome(status, said, complained, left, time.monotonic() - started)
+
+
+def _child(words: list[str], folder: Path, out: Path, err: Path) -> None:
+    status = 99
+    try:
+        status = _main(words, folder, out, err)
+    finally:
+        os._exit(status)
 
 
 def _main(words: list[str], folder: Path, out: Path, err: Path) -> int:
@@ -118,16 +128,16 @@ def _main(words: list[str], folder: Path, out: Path, err: Path) -> int:
         sys.stderr.flush()
 
 
-def _waited(child: int, patience: float) -> int:
+def _waited(child: ForkServerProcess, patience: float) -> int:
+    assert child.pid is not None
     for blow in (signal.SIGINT, signal.SIGKILL):
-        end = time.monotonic() + patience
-        while time.monotonic() < end:
-            done, status = os.waitpid(child, os.WNOHANG)
-            if done:
-                return os.waitstatus_to_exitcode(status)
-            time.sleep(0.01)
-        os.killpg(child, blow)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        child.join(patience)
+        if child.exitcode is not None:
+            break
+        os.killpg(child.pid, blow)
+    child.join()
+    assert child.exitcode is not None
+    return child.exitcode
 
 
 def _files(folder: Path) -> set[str]:
