@@ -103,7 +103,7 @@ def profile(scenario: Scenario, runs: int, lines: int) -> None:
     """Print where a batch spends its time: share of the whole, with and without what is called."""
     profiler = cProfile.Profile()
     profiler.runcall(simulate, scenario, runs)
-    found: dict[Any, Any] = pstats.Stats(profiler).stats  # type: ignore[attr-defined]
+    found: dict[Any, Any] = pstats.Stats(profiler).stats
     whole = max(entry[3] for entry in found.values())
     rows = sorted(found.items(), key=lambda row: -row[1][3])
     print("  total   own  calls  function")

@@ -28,6 +28,7 @@ SETTINGS = (  # numbers of the code that are no parameters: module, name, what i
     ("sim.contest", "MOST_NODES", "nodes at most; scores further apart are refused"),
     ("sim.contest", "FAR", "reach of the table of chances against the mean [σ]"),
     ("sim.contest", "CELLS", "its cells, a cubic each"),
+    ("sim.motives.safety", "WORST", "relief at least, in the exponent of a risk: any risk is certainty long before"),
     ("sim.prospect", "EDGE", "probabilities are kept this far from 0 and 1"),
     ("sim.signals", "DIGITS", "significant digits of a standardised number"),
     ("sim.draws", "PROTOCOL", "number of the protocol of chance; raised when the same address gives another number"),

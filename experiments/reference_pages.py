@@ -187,20 +187,21 @@ def _good(direction: str) -> str:
     return NONE if direction == "neither" else direction
 
 
+def _labelled(group: str) -> str:
+    rows = [[f"`{name}`", s["label"]["plain"], _sentence(s["label"]["sentence"])] for name, s in _all(group)]
+    return _table(["name", "in words", "what it is"], rows)
+
+
 def _schemes() -> str:
-    rows = [[f"`{name}`", s["label"]["plain"], _sentence(s["label"]["sentence"])] for name, s in _all("scheme")]
     text = "Ways to evaluate people: signals, what they count for, and what hangs on the score. `scheme=NAME` chooses."
-    rules = "*team*: as the yaml of the team says."
-    first = _table(["name", "in words", "what it is"], rows)
-    return f"# Schemes\n\n{text}\n\n{first}\n\n## What they consist of\n\n{rules}\n\n{_odd('Schemes as shipped')}"
+    rules = f"*team*: as the yaml of the team says.\n\n{_odd('Schemes as shipped')}"
+    return f"# Schemes\n\n{text}\n\n{_labelled('scheme')}\n\n## What they consist of\n\n{rules}"
 
 
 def _signals() -> str:
-    rows = [[f"`{name}`", s["label"]["plain"], _sentence(s["label"]["sentence"])] for name, s in _all("signal")]
     text = "What can be observed of a week. A signal matters to people when a scheme weighs it."
     title = "Signals as shipped: loadings and weekly noise"
-    first = _table(["name", "in words", "what it is"], rows)
-    return f"# Signals\n\n{text}\n\n{first}\n\n## What a week of each activity adds\n\n{_odd(title)}"
+    return f"# Signals\n\n{text}\n\n{_labelled('signal')}\n\n## What a week of each activity adds\n\n{_odd(title)}"
 
 
 def _scenarios() -> str:

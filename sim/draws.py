@@ -248,7 +248,7 @@ class Draws:
     def _blocks(self, named: dict[str, tuple[str, ...]], weeks: int) -> Iterator[tuple[int, dict[str, Floats]]]:
         """Yield how many weeks are drawn at a time, and their chance by group: (weeks, cause, runs, members) each."""
         numbers = weeks * self.rows * self.members * sum(len(names) for names in named.values())
-        if 8 * numbers <= KEPT:
+        if 8 * numbers <= KEEPS.most:
             yield weeks, {group: self._kept(names, weeks, group in UNIFORM) for group, names in named.items()}
             return
         by = {group: streams(self.seed, self.runs, names) for group, names in named.items()}

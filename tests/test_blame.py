@@ -179,9 +179,9 @@ def test_what_is_put_down_to_people_is_not_taken_for_the_fruit_of_their_work() -
         )
         for b in (1.0, 0.0)
     )
-    assert not np.array_equal(dark[12].verdict.score, clear[12].verdict.score)  # type: ignore[union-attr]
+    assert not np.array_equal(dark[12].verdict.score, clear[12].verdict.score)
     assert clear[26].known.slope == pytest.approx(
-        dark[26].known.slope - dark[26].rules.blame * dark[26].known.spares,  # type: ignore[operator]
+        dark[26].known.slope - dark[26].rules.blame * dark[26].known.spares,
         rel=1e-9,
         abs=1e-12,
     )

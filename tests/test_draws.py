@@ -68,7 +68,6 @@ def same(some: list[WeekDraws], others: list[WeekDraws]) -> None:
 
 def test_what_is_drawn_in_blocks_and_not_kept_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = all_weeks(weeks=2 * BLOCK + 3)
-    monkeypatch.setattr(draws, "KEPT", 0)
     monkeypatch.setattr(draws, "KEEPS", Store(0))
     same(kept, all_weeks(weeks=2 * BLOCK + 3))
     assert not draws.KEEPS.size

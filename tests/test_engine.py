@@ -228,7 +228,7 @@ def test_permuting_members_permutes_the_week(small: Scenario) -> None:
             assert b.verdict.promoted == pytest.approx(a.verdict.promoted[:, order])
             assert b.verdict.reward == pytest.approx(a.verdict.reward[:, order], rel=1e-9)
         assert a.gone is not None and b.gone is not None and np.array_equal(b.gone, a.gone[:, order])
-        assert b.craft == pytest.approx(a.craft[:, order], rel=1e-9)  # type: ignore[index]
+        assert b.craft == pytest.approx(a.craft[:, order], rel=1e-9)
     assert state.tenure is not None and np.isfinite(state.tenure).any()  # somebody has come
 
 
@@ -437,7 +437,7 @@ def test_a_decision_of_ones_own_holds_at_every_depth_of_reasoning(small: Scenari
 
 def test_a_rater_thinks_the_same_of_a_person_review_after_review(small: Scenario) -> None:
     rated, plain = (worlds.lived(rules_of(small.with_({"scheme.rater": r, **FROZEN}))) for r in (0.5, 0.0))
-    added = [rated[t].verdict.score - plain[t].verdict.score for t in (12, 25)]  # type: ignore[union-attr]
+    added = [rated[t].verdict.score - plain[t].verdict.score for t in (12, 25)]
     assert added[0] == pytest.approx(added[1], rel=1e-9) and len(np.unique(added[0].round(9))) == 27
     size = rated[0].rules.measurement.rater
     assert 0.5 * size < added[0].std() < 2 * size
@@ -450,7 +450,7 @@ def test_years_in_the_team_count_for_something_up_to_five(small: Scenario) -> No
     settled, plain = (worlds.lived(rules_of(small.with_({"scheme.halo.tenure": h}))) for h in (0.1, 0.0))
     assert settled[12].verdict is not None and plain[12].verdict is not None
     first = settled[12].verdict.score - plain[12].verdict.score
-    stays = np.all([~passed.gone for passed in settled[:12]], axis=0)  # type: ignore[operator]
+    stays = np.all([~passed.gone for passed in settled[:12]], axis=0)
     assert stays.sum() > 20 and first[stays] == pytest.approx(np.full(stays.sum(), 0.5), abs=1e-9)
 
 

@@ -396,4 +396,4 @@ def test_undamped_play_that_may_oscillate_warns_and_a_contest_without_equilibriu
 
 def test_an_attribute_that_sim_does_not_have_is_an_ordinary_error() -> None:
     with pytest.raises(AttributeError, match="simulat"):
-        _ = sim.simulat  # type: ignore[attr-defined]
+        _ = sim.simulat

@@ -165,5 +165,5 @@ def test_a_large_batch_learns_in_time() -> None:
 @pytest.mark.parametrize(("key", "value"), [("doubt", -0.1), ("drift", -0.1), ("peers", -1)])
 def test_numbers_outside_their_range_are_refused(key: str, value: float) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Learning(**({"doubt": 0.3, "drift": 0.0, "peers": 1} | {key: value}))  # type: ignore[arg-type]
+        Learning(**({"doubt": 0.3, "drift": 0.0, "peers": 1} | {key: value}))
     assert caught.value.key == key

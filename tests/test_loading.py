@@ -81,7 +81,7 @@ def test_what_is_in_the_folder_is_part_of_the_scenario_and_stays_with_it(own: Pa
         scenario = sim.load(f"extend={folder}", "scheme=by_cups", WANTED)
         assert scenario.scheme.weights == {"cups": 1.0}
         assert type(scenario.motives["tidy"]).__name__ == "Tidy"
-    assert scenario.with_({"motives.tidy.value": 2.0}).motives["tidy"].value == 2.0  # type: ignore[attr-defined]
+    assert scenario.with_({"motives.tidy.value": 2.0}).motives["tidy"].value == 2.0
     assert sim.simulate(scenario.with_({"weeks": 13}), runs=1).measures()["worth"].notna().all()
     assert catalogue.extensions() == [own]
 

@@ -79,5 +79,5 @@ def test_a_function_of_the_results_may_be_the_objective() -> None:
 )
 def test_what_cannot_be_searched_is_refused(wrong: dict[str, object], key: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        sim.best_strength(sim.load("limit=A0"), **wrong)  # type: ignore[arg-type]
+        sim.best_strength(sim.load("limit=A0"), **wrong)
     assert caught.value.key == key

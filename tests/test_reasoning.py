@@ -175,5 +175,5 @@ def test_minds_of_a_run_are_the_same_alone_and_in_a_batch(calm: Scenario) -> Non
 )
 def test_a_depth_that_cannot_be_is_refused(key: str, given: dict[str, float | None]) -> None:
     with pytest.raises(InvalidInput) as caught:
-        Depth(**({"level": None, "mean": None, "highest": 4} | given))  # type: ignore[arg-type]
+        Depth(**({"level": None, "mean": None, "highest": 4} | given))
     assert caught.value.key == key

@@ -244,7 +244,7 @@ def test_without_a_project_worth_is_what_it_is_at_once(small: Scenario) -> None:
 
 
 def test_what_hangs_on_losing_the_job_is_the_teams_where_the_scheme_lays_nobody_off(small: Scenario) -> None:
-    assert rules(small, {"scheme.layoff": None}).stakes.loss == small.team.layoff.loss  # type: ignore[union-attr]
+    assert rules(small, {"scheme.layoff": None}).stakes.loss == small.team.layoff.loss
     harsh = {"scheme.layoff": {"kind": "layoff", "share": 0.05, "loss": 0.1}}
     assert rules(small, harsh).stakes.loss == 0.1
     assert rules(small, {"scheme.layoff": None, "team.layoff": None}).stakes.loss == 0.0

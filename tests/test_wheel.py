@@ -152,7 +152,7 @@ def typed(program: Path, line: str, folder: Path) -> tuple[int, str, str]:
     """Exit status and what is said, of a verb typed in a folder; pages are interrupted once they can be reached."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV"))}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = subprocess.Popen([program, *shlex.split(line)], cwd=folder, env=clean, **pipes)  # type: ignore[call-overload]
+    process = subprocess.Popen([program, *shlex.split(line)], cwd=folder, env=clean, **pipes)
     first = ""
     if line.split()[0] in ("serve", "class"):
         while "http://" not in first and (more := process.stdout.readline()):

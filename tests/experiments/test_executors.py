@@ -68,7 +68,7 @@ def test_what_a_task_raises_is_raised(executor: Executor) -> None:
 )
 def test_an_executor_that_does_not_exist_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
-        Executor(**wrong)  # type: ignore[arg-type]
+        Executor(**wrong)
 
 
 def test_a_scheduler_that_cannot_be_reached_is_refused_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

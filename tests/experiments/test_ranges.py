@@ -30,7 +30,7 @@ FIRST = NUMBER.partition("(?=")[0]
 
 def number(text: str) -> int:
     """A number as the reference writes it."""
-    digits, power, less = re.fullmatch(r"([\d ]+?)([⁰¹²³⁴⁵⁶⁷⁸⁹]*)( − 1)?", text).groups()  # type: ignore[union-attr]
+    digits, power, less = re.fullmatch(r"([\d ]+?)([⁰¹²³⁴⁵⁶⁷⁸⁹]*)( − 1)?", text).groups()
     value = int(digits.replace(" ", ""))
     return (value ** int(power.translate(RAISED)) if power else value) - bool(less)
 

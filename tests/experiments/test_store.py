@@ -78,5 +78,5 @@ def test_a_table_that_cannot_be_written_leaves_no_trace(tmp_path: Path) -> None:
             raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        write_parquet(Unwritable(), tmp_path / "x.parquet")  # type: ignore[arg-type]
+        write_parquet(Unwritable(), tmp_path / "x.parquet")
     assert list(tmp_path.iterdir()) == []
